@@ -1,0 +1,36 @@
+"""Every path, limit and constant with its unit; nothing here computes more than a path."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "data" / "reference"
+SHIPPED = ROOT / "data" / "shipped"
+
+MAX_PAYLOAD_BYTES = 1 << 30  # one landed file; larger ones must be split
+MAX_ROW_CHARS = 4 << 20  # one CSV record or JSON line; longer ones are rejected and counted
+SUPPRESS_BELOW_N = 15  # cells with fewer listings are withheld (grade D)
+SHIPPED_LIMIT_BYTES = 10 << 20  # the edition in git
+NETWORK_DECISION_SECONDS = 5.0  # `make run` decides within this whether there is a network
+
+
+def data_folder() -> Path:
+    """Return the folder for everything built here; OBSERVATORY_DATA moves it."""
+    return Path(os.environ.get("OBSERVATORY_DATA") or ROOT / "data" / "var")
+
+
+def raw_folder() -> Path:
+    """Return the folder of landed payloads."""
+    return data_folder() / "raw"
+
+
+def warehouse_file() -> Path:
+    """Return the file of the DuckDB warehouse."""
+    return data_folder() / "warehouse.duckdb"
+
+
+def editions_folder() -> Path:
+    """Return the folder of editions built on this machine."""
+    return data_folder() / "editions"

@@ -1,0 +1,153 @@
+"""Raw landing: payloads as received, zstd-compressed, content-addressed, never overwritten.
+
+`raw/<source>/<sha256>.zst` holds the bytes, `raw/<source>/manifest.ndjson` one line per payload
+(name, captured_at, precision, sha256, bytes, landed_at). The payload is renamed into place before
+its line is appended, so a crash leaves at most an unlisted file, which the next landing adopts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from etl.config import MAX_PAYLOAD_BYTES, raw_folder
+from etl.contracts import Capture, CheckFailed, InputError
+
+
+@contextlib.contextmanager
+def exclusive() -> Iterator[None]:
+    """Hold the data folder for one writing command; a second one is told so and leaves."""
+    raw_folder().mkdir(parents=True, exist_ok=True)
+    with (raw_folder().parent / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(
+                f"another command is writing to {raw_folder().parent}; wait until it has ended"
+            ) from error
+        yield
+
+
+def read_payload(path: Path) -> bytes:
+    """Return the bytes of a local file; refuse what is missing, empty or too large."""
+    if not path.is_file():
+        raise InputError(f"{path} is no file")
+    size = path.stat().st_size
+    if size > MAX_PAYLOAD_BYTES:
+        raise InputError(
+            f"{path} holds {size / 2**30:.1f} GiB; a payload may hold"
+            f" {MAX_PAYLOAD_BYTES / 2**30:.0f} GiB: split the file"
+        )
+    if size == 0:
+        raise InputError(f"{path} is empty")
+    return path.read_bytes()
+
+
+def sha256(body: bytes) -> str:
+    """Return the hex digest a payload is addressed by."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _folder(source_id: str) -> Path:
+    return raw_folder() / source_id
+
+
+def captures(source_id: str) -> list[Capture]:
+    """Return the landed payloads of a source in the order they were landed."""
+    manifest = _folder(source_id) / "manifest.ndjson"
+    if not manifest.exists():
+        return []
+    found = []
+    for line in manifest.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.endswith("\n"):  # a line without its end was cut by a crash and is landed again
+            found.append(_capture(source_id, json.loads(line)))
+    return found
+
+
+def _capture(source_id: str, line: Mapping[str, Any]) -> Capture:
+    captured = line["captured_at"]
+    return Capture(
+        source_id=source_id,
+        name=line["name"],
+        sha256=line["sha256"],
+        captured_at=datetime.fromisoformat(captured) if captured else None,
+        precision=line["precision"],
+        landed_at=datetime.fromisoformat(line["landed_at"]),
+        mapping=line.get("mapping"),
+    )
+
+
+def landed_sources() -> list[str]:
+    """Return the ids of the sources with a landed payload, sorted."""
+    return sorted(path.parent.name for path in raw_folder().glob("*/manifest.ndjson"))
+
+
+def land(body: bytes, capture: Capture) -> bool:
+    """Keep a payload and its manifest line; return False when these bytes are landed already."""
+    known = captures(capture.source_id)
+    if any(old.sha256 == capture.sha256 for old in known):
+        return False
+    folder = _folder(capture.source_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{capture.sha256}.zst"
+    part = target.with_suffix(".part")
+    with part.open("wb") as file:
+        file.write(zstandard.ZstdCompressor(level=6).compress(body))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
+    _append(folder / "manifest.ndjson", _line(capture, len(body)))
+    return True
+
+
+def _line(capture: Capture, size: int) -> str:
+    line = {
+        "name": capture.name,
+        "captured_at": capture.captured_at and capture.captured_at.isoformat(),
+        "precision": capture.precision,
+        "sha256": capture.sha256,
+        "bytes": size,
+        "landed_at": capture.landed_at.isoformat(timespec="seconds"),
+    }
+    if capture.mapping is not None:
+        line["mapping"] = capture.mapping
+    return json.dumps(line, ensure_ascii=False) + "\n"
+
+
+def _append(manifest: Path, line: str) -> None:
+    with manifest.open("ab+") as file:
+        file.seek(0)
+        whole = file.read()
+        file.truncate(whole.rfind(b"\n") + 1)  # drops a line cut by a crash
+        file.write(line.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def payload(capture: Capture) -> bytes:
+    """Return the bytes of a landed payload; raise CheckFailed when they are gone or damaged."""
+    path = _folder(capture.source_id) / f"{capture.sha256}.zst"
+    try:
+        body = zstandard.ZstdDecompressor().decompress(
+            path.read_bytes(), max_output_size=MAX_PAYLOAD_BYTES
+        )
+    except (OSError, zstandard.ZstdError) as error:
+        raise CheckFailed(
+            f"raw payload {capture.source_id}/{capture.name} cannot be read ({error});"
+            " land the file again"
+        ) from error
+    if sha256(body) != capture.sha256:
+        raise CheckFailed(
+            f"raw payload {capture.source_id}/{capture.name} does not match its hash;"
+            " land the file again"
+        )
+    return body

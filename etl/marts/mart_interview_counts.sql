@@ -1,0 +1,39 @@
+/*
+grain = "One row per outcome (client interviews, client hired), source, period, capture and proposals bracket: listings with at least one (k) of those that show it (n)."
+*/
+with brackets as (
+    select
+        *,
+        case
+            when proposals_high <= 4 then '0-4'
+            when proposals_high <= 10 then '5-10'
+            when proposals_high <= 15 then '10-15'
+            when proposals_high <= 20 then '15-20'
+            when proposals_high <= 50 then '20-50'
+            else '50+'
+        end as bracket
+    from mart_sightings
+    where proposals_low is not null and interviewing is not null
+)
+select
+    'interviewing' as measure, source_id, platform, scope, side, period_start, grain, capture,
+    flags, '*' as family, '*' as niche,
+    case when grouping(bracket) = 1 then '' else concat('proposals=', bracket) end as dims,
+    count(*) filter (where interviewing > 0) as k, count(*) as n
+from brackets
+group by grouping sets (
+    (source_id, platform, scope, side, period_start, grain, capture, flags),
+    (source_id, platform, scope, side, period_start, grain, capture, flags, bracket)
+)
+union all
+select
+    'hired' as measure, source_id, platform, scope, side, period_start, grain, capture,
+    flags, '*' as family, '*' as niche,
+    case when grouping(bracket) = 1 then '' else concat('proposals=', bracket) end as dims,
+    count(*) filter (where hires > 0) as k, count(*) as n
+from brackets
+where hires is not null
+group by grouping sets (
+    (source_id, platform, scope, side, period_start, grain, capture, flags),
+    (source_id, platform, scope, side, period_start, grain, capture, flags, bracket)
+)

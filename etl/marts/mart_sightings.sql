@@ -1,0 +1,80 @@
+/*
+grain = "One row per listing and period, as last seen in it (capture = ''), and, where a period has several captures, one more per listing and capture (capture = its day)."
+*/
+with seen as (
+    select
+        s.source_id, s.native_id, r.platform, r.scope, s.side, s.observed_at,
+        s.pricing_type, s.price_min, s.price_max, s.price_min_usd, s.price_max_usd, s.currency,
+        s.source_category, s.bids, s.bid_avg_usd, s.proposals_low, s.proposals_high, s.days_left,
+        s.duration_days_low, s.duration_days_high, s.experience_level,
+        s.interviewing, s.hires, s.reviews_low, s.reviews_high,
+        coalesce(l.family, 'unclassified') as family,
+        coalesce(l.niche, 'unclassified') as niche,
+        m.ai_mention, m.genai_mention,
+        array_contains(s.flags, 'price_implausible') as is_price_implausible,
+        d.reason is not null as is_defect,
+        case when s.observed_precision in ('second', 'minute', 'day')
+            then cast(s.observed_at as date) end as capture_on,
+        case
+            when r.scope = 'window' then cast(date_trunc('month', s.posted_at) as date)
+            when s.observed_precision = 'year'
+                then cast(date_trunc('year', s.observed_at) as date)
+            when s.observed_precision <> 'unknown'
+                then cast(date_trunc('month', s.observed_at) as date)
+        end as period_start,
+        case when r.scope = 'window' then 'month' else 'snapshot' end as grain,
+        r.scope <> 'window' and s.observed_precision in ('year', 'unknown') as is_undated,
+        case
+            when s.posted_precision not in ('second', 'minute') then null
+            when s.observed_precision not in ('second', 'minute', 'day') then null
+            when s.observed_at - s.posted_at < interval '0' hour then null
+            when s.observed_at - s.posted_at < interval '12' hour then '00-12h'
+            when s.observed_at - s.posted_at < interval '24' hour then '12-24h'
+            when s.observed_at - s.posted_at < interval '72' hour then '24-72h'
+            else '72h+'
+        end as age_band
+    from core_sightings as s
+    join ref_sources as r on r.source_id = s.source_id
+    left join est_listing_labels as l
+        on l.source_id = s.source_id and l.native_id = s.native_id
+    left join est_ai_mentions as m
+        on m.source_id = s.source_id and m.native_id = s.native_id
+    left join ref_capture_defects as d
+        on d.source_id = s.source_id and d.capture_on = cast(s.observed_at as date)
+),
+captures as (
+    select source_id, period_start, count(distinct capture_on) as captures
+    from seen where not is_defect group by source_id, period_start
+),
+ranked as (
+    select
+        s.*, c.captures,
+        row_number() over (
+            partition by s.source_id, s.native_id, s.period_start
+            order by s.is_defect, s.observed_at desc
+        ) as recency,
+        row_number() over (
+            partition by s.source_id, s.native_id, s.capture_on order by s.observed_at desc
+        ) as recency_in_capture
+    from seen as s
+    left join captures as c
+        on c.source_id = s.source_id
+        and coalesce(c.period_start, date '1900-01-01') = coalesce(s.period_start, date '1900-01-01')
+),
+stacked as (
+    select *, '' as capture from ranked where recency = 1 and not is_defect
+    union all
+    select *, cast(capture_on as string) as capture from ranked
+    where recency_in_capture = 1 and grain = 'snapshot' and (captures > 1 or is_defect)
+)
+select
+    *,
+    concat_ws(';',
+        case when scope = 'query' then 'selected_query' end,
+        case when scope = 'capped' then 'capped_page' end,
+        case when grain = 'snapshot' and (capture <> '' or coalesce(captures, 0) <= 1)
+            then 'single_snapshot' end,
+        case when is_undated then 'undated' end,
+        case when is_defect then 'defect_capture' end
+    ) as flags
+from stacked

@@ -1,0 +1,66 @@
+"""Trained pipelines as skops files: no pickle, only allow-listed types, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import skops.io
+
+from etl.contracts import CheckFailed
+
+# Types beyond skops' own defaults that our pipelines are made of; anything else is refused.
+TRUSTED: tuple[str, ...] = ()
+EPOCH = (1980, 1, 1, 0, 0, 0)  # earliest time a zip member can carry
+
+
+def dump(pipeline: Any) -> bytes:
+    """Return a pipeline as skops bytes without clock times or memory addresses in them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(pipeline))) as old:
+        schema = json.loads(old.read("schema.json"))
+        renamed: dict[str, str] = {}
+        _renumber(schema, {}, renamed)
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+            members = {renamed.get(name, name): name for name in old.namelist()}
+            for name in sorted(members):
+                body = (
+                    json.dumps(schema, sort_keys=True).encode()
+                    if name == "schema.json"
+                    else old.read(members[name])
+                )
+                new.writestr(zipfile.ZipInfo(name, EPOCH), body, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _renumber(node: Any, ids: dict[int, int], files: dict[str, str]) -> None:
+    """Replace object addresses and the member files named after them by running numbers."""
+    if isinstance(node, list):
+        for item in node:
+            _renumber(item, ids, files)
+    if not isinstance(node, dict):
+        return
+    if isinstance(node.get("__id__"), int):
+        node["__id__"] = ids.setdefault(node["__id__"], len(ids) + 1)
+    file = node.get("file")
+    if isinstance(file, str):
+        node["file"] = files.setdefault(file, f"member_{len(files):04}{Path(file).suffix}")
+    for key in node:
+        _renumber(node[key], ids, files)
+
+
+def load(path: Path) -> Any:
+    """Return a trained pipeline; refuse a file that is damaged or holds a type not allowed."""
+    try:
+        unknown = skops.io.get_untrusted_types(file=path)
+        if set(unknown) - set(TRUSTED):
+            raise CheckFailed(f"{path.name} holds types that are not allowed: {sorted(unknown)}")
+        return skops.io.load(path, trusted=list(TRUSTED))
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+        raise CheckFailed(
+            f"the model file {path.name} cannot be read ({type(error).__name__});"
+            " run `python -m etl build --retrain`"
+        ) from error

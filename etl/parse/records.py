@@ -1,0 +1,142 @@
+"""Records of a payload: CSV, JSON, NDJSON and Parquet bytes to dicts, one per row, in order.
+
+Each function yields `(locator, record)` or a `Reject` for a row that cannot be read; a payload that
+is not of the format at all raises `SourceChanged`. Cells stay text in CSV; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from etl.config import MAX_ROW_CHARS
+from etl.contracts import Reject, SourceChanged
+
+PARQUET_BATCH_ROWS = 10_000  # pyarrow, not polars: on damaged bytes polars can end the process
+
+Record = tuple[str, dict[str, Any]]
+
+csv.field_size_limit(MAX_ROW_CHARS)
+
+
+def decoded(body: bytes, encoding: str = "utf-8-sig") -> str:
+    """Return the text of `body`; raise SourceChanged when it is not of that encoding."""
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceChanged(
+            f"the file is not {encoding.removesuffix('-sig').upper()} text: byte"
+            f" {body[error.start]:#04x} at position {error.start}; save it as UTF-8"
+            " or name its encoding in the mapping"
+        ) from error
+
+
+def csv_records(
+    body: bytes, required: Iterable[str] = (), *, encoding: str = "utf-8-sig", delimiter: str = ","
+) -> Iterator[Record | Reject]:
+    """Yield the records of a CSV with a header; empty cells are None.
+
+    >>> list(csv_records(b"a,b\\n1,\\n"))
+    [('row 1', {'a': '1', 'b': None})]
+    """
+    text = decoded(body, encoding)
+    if "\0" in text[:10_000]:
+        raise SourceChanged("the file holds binary data, not CSV text")
+    reader = csv.reader(_short_lines(text), delimiter=delimiter, strict=True)
+    try:
+        header = next(reader, None)
+    except csv.Error as error:
+        raise SourceChanged(f"the file is no CSV: {error}") from error
+    check_columns(header or [], required)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Reject(f"row {number}", f"unreadable CSV: {error}")
+            continue
+        if not cells:
+            number -= 1
+            continue
+        if len(cells) == 1 and cells[0] == OVERLONG:
+            yield Reject(f"row {number}", f"longer than {MAX_ROW_CHARS:,} characters")
+        elif len(cells) != len(header):
+            yield Reject(f"row {number}", f"has {len(cells)} cells, the header {len(header)}")
+        else:
+            yield f"row {number}", {k: v or None for k, v in zip(header, cells, strict=True)}
+
+
+OVERLONG = "\x1aoverlong line"  # stands for a physical line that no record can hold
+
+
+def _short_lines(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=""):
+        yield line if len(line) <= MAX_ROW_CHARS else OVERLONG + "\n"
+
+
+def check_columns(found: Iterable[str], required: Iterable[str]) -> None:
+    """Raise SourceChanged naming the columns of `required` that are not in `found`."""
+    missing = [name for name in required if name not in set(found)]
+    if missing:
+        raise SourceChanged(f"the file lacks the column{'s' * (len(missing) > 1)} "
+                            + ", ".join(repr(name) for name in missing))
+
+
+def ndjson_records(body: bytes) -> Iterator[Record | Reject]:
+    """Yield the objects of newline-delimited JSON; lines that are none are rejected."""
+    for number, line in enumerate(io.StringIO(decoded(body)), start=1):
+        if not line.strip():
+            continue
+        if len(line) > MAX_ROW_CHARS:
+            yield Reject(f"line {number}", f"longer than {MAX_ROW_CHARS:,} characters")
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield Reject(f"line {number}", f"no JSON: {type(error).__name__}")
+            continue
+        if isinstance(value, dict):
+            yield f"line {number}", value
+        else:
+            yield Reject(f"line {number}", "no JSON object")
+
+
+def json_records(body: bytes, path: str = "") -> Iterator[Record | Reject]:
+    """Yield the objects of a JSON array found at the dotted `path` ("" = the document itself)."""
+    try:
+        value = json.loads(decoded(body))
+    except (ValueError, RecursionError) as error:
+        raise SourceChanged(f"the file is no JSON: {error}"[:200]) from error
+    for part in filter(None, path.split(".")):
+        value = value.get(part) if isinstance(value, dict) else None
+    if not isinstance(value, list):
+        raise SourceChanged(f"the JSON holds no array at {path or 'its top level'!r}")
+    for number, item in enumerate(value, start=1):
+        if isinstance(item, dict):
+            yield f"item {number}", item
+        else:
+            yield Reject(f"item {number}", "no JSON object")
+
+
+def parquet_records(body: bytes, required: Iterable[str] = ()) -> Iterator[Record]:
+    """Yield the rows of a Parquet file; a damaged one raises SourceChanged."""
+    try:
+        file = pq.ParquetFile(io.BytesIO(body))
+        check_columns(file.schema_arrow.names, required)
+        number = 0
+        for batch in file.iter_batches(PARQUET_BATCH_ROWS):
+            for record in batch.to_pylist():
+                number += 1
+                yield f"row {number}", record
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise SourceChanged(f"the file is no whole Parquet file: {detail}") from error

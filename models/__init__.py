@@ -1,0 +1,27 @@
+"""One module = one model: pure functions of frames, a card (`<name>.md`) beside each.
+
+    READS       names of the tables it needs (core_, mart_, est_, ref_)
+    WRITES      name of the table it gives (est_...)
+    estimate(frames) -> frame                     models without a trained pipeline
+    train(frames) -> pipeline and
+    estimate(frames, pipeline) -> frame           models with one; it is kept in the edition
+
+No files, no clock, no network, no randomness without a seed. Modules with a leading underscore
+are numerics shared by several models. Found by folder: no list to edit.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from types import ModuleType
+
+
+@cache
+def models() -> dict[str, ModuleType]:
+    """Return the models by name, sorted."""
+    names = sorted(
+        module.name for module in pkgutil.iter_modules(__path__) if module.name[0] != "_"
+    )
+    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}

@@ -1,0 +1,97 @@
+"""Quantiles with order-statistic intervals: prices, bids and windows per cell and capture."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from models._intervals import Dispersion, dispersion, quantile_interval, spanned
+
+READS = ("mart_amounts",)
+WRITES = "est_quantiles"
+
+QUANTILES = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
+PERIOD = ["measure", "source_id", "platform", "side", "period_start", "grain"]
+CELL = [*PERIOD, "capture", "flags", "family", "niche", "dims"]
+TOO_FEW = "n is too small for a 95 % interval"
+
+
+def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return one row per cell and stat: n, value, lo, hi in the measure's unit, dispersion."""
+    amounts = frames["mart_amounts"].drop_nulls("amount")
+    rows = []
+    for _, period in amounts.group_by(PERIOD, maintain_order=True):
+        rows.extend(_period_rows(period))
+    schema = {name: amounts.schema[name] for name in CELL} | {
+        "stat": pl.String, "n": pl.Int64, "value": pl.Float64, "lo": pl.Float64,
+        "hi": pl.Float64, "reason": pl.String, "dispersion": pl.Float64,
+    }
+    return pl.DataFrame(rows, schema=schema).sort([*CELL, "stat"])
+
+
+def _period_rows(period: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one measure, source and period; wholes span what their captures say."""
+    spread = _dispersion(period)
+    captures: dict[tuple[str, ...], list[tuple[float, int]]] = defaultdict(list)
+    wholes = []
+    for cell, values in _cells(period):
+        if cell["capture"] == "":
+            wholes.append((cell, values))
+            continue
+        for row in _quantiles(cell, values, Dispersion()):
+            if "defect" not in cell["flags"]:
+                captures[_place(row)].append((row["value"], row["n"]))
+            yield row
+    for cell, values in wholes:
+        for row in _quantiles(cell, values, spread):
+            row["lo"], row["hi"] = spanned(row["lo"], row["hi"], captures[_place(row)])
+            yield row
+
+
+def _place(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["family"], row["niche"], row["dims"], row["stat"]
+
+
+def _cells(period: pl.DataFrame) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+    """Yield every cell of a period (all, family, niche; with and without dims), values sorted."""
+    star = pl.lit("*")
+    levels = (
+        period.with_columns(star.alias("family"), star.alias("niche")),
+        period.with_columns(star.alias("niche")),
+        period,
+    )
+    for level in levels:
+        for key, cell in level.group_by(CELL, maintain_order=True):
+            yield dict(zip(CELL, key, strict=True)), np.sort(cell["amount"].to_numpy())
+
+
+def _quantiles(
+    cell: dict[str, Any], values: np.ndarray, spread: Dispersion
+) -> Iterator[dict[str, Any]]:
+    for stat, p in QUANTILES.items():
+        value, lo, hi = quantile_interval(values, p, spread)
+        yield cell | {
+            "stat": stat, "n": len(values), "value": value, "lo": lo, "hi": hi,
+            "reason": None if lo is not None else TOO_FEW, "dispersion": spread.factor,
+        }
+
+
+def _dispersion(period: pl.DataFrame) -> Dispersion:
+    """How far captures disagree: listings below each family's pooled median, per capture."""
+    sound = period.filter(~pl.col("flags").str.contains("defect"))
+    medians = sound.filter(pl.col("capture") == "").group_by("family").agg(
+        pl.col("amount").median().alias("middle")
+    )
+    each = (
+        sound.filter(pl.col("capture") != "")
+        .join(medians, on="family")
+        .group_by("family", "capture")
+        .agg((pl.col("amount") < pl.col("middle")).sum().alias("k"), pl.len().alias("n"))
+    )
+    return dispersion(
+        each["k"].to_numpy(), each["n"].to_numpy(), np.asarray(each["family"].to_list(), dtype=str)
+    )

@@ -1,0 +1,47 @@
+"""Around every page: navigation, the notice of a damaged edition, and errors in one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import streamlit as st
+
+from etl.contracts import ObservatoryError
+from etl.edition import current
+
+PAGES = {
+    "Choose": {
+        "overview": "Overview",
+        "pricing": "Pricing",
+        "competition": "Competition",
+        "turnaround": "Turnaround",
+    },
+    "Data": {"sources": "Sources"},
+}
+
+
+def navigation():
+    """Return the page the reader asked for; the menu groups the pages by purpose."""
+    return st.navigation(
+        {
+            group: [
+                st.Page(f"pages/{name}.py", title=title, default=name == "overview")
+                for name, title in pages.items()
+            ]
+            for group, pages in PAGES.items()
+        },
+        position="top",
+    )
+
+
+@contextlib.contextmanager
+def guard() -> Iterator[None]:
+    """Show a damaged edition or a failed read as one sentence instead of a traceback."""
+    try:
+        _, notice = current()
+        if notice:
+            st.warning(notice)
+        yield
+    except ObservatoryError as error:
+        st.error(f"This page cannot be shown: {error}")
