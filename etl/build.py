@@ -75,5 +75,10 @@ def _estimate(
 
 def metric_values(warehouse: Warehouse) -> pl.DataFrame:
     """Return the rows of every metric, graded and in key order."""
-    frames = [with_evidence(metric, warehouse.frame(metric.sql)) for metric in metrics().values()]
+    unlabelled = "select source_id from ref_sources where kind = 'listing' and crosswalk is null"
+    by_model = frozenset(warehouse.frame(unlabelled)["source_id"])
+    frames = [
+        with_evidence(metric, warehouse.frame(metric.sql), by_model)
+        for metric in metrics().values()
+    ]
     return pl.concat(frames).select(list(SCHEMA)).sort(KEY, nulls_last=False)

@@ -51,14 +51,20 @@ STEPS = "ABCD"
 LOWERING = ("partial", "selected_query", "single_snapshot")
 
 
-def with_evidence(metric: Metric, rows: pl.DataFrame) -> pl.DataFrame:
+def with_evidence(
+    metric: Metric, rows: pl.DataFrame, model_labelled: frozenset[str] = frozenset()
+) -> pl.DataFrame:
     """Return a metric's rows in the shape of `metric_values`, graded, thin cells withheld.
 
     `rows` holds the key columns but metric_id, and n, value, lo, hi, flags and optionally
-    value_text, reason. Reference rows have the flag `reference`, which becomes grade R.
+    value_text, reason. Reference rows have the flag `reference`, which becomes grade R. Family
+    and niche rows of the sources `model_labelled` rest on our classifier and are flagged so.
     """
+    by_model = pl.col("source_id").is_in(sorted(model_labelled)) & (pl.col("family") != "*")
     rows = rows.with_columns(
         pl.lit(metric.id).alias("metric_id"),
+        pl.when(by_model).then(pl.concat_str(["flags", pl.lit(";model_labelled")]))
+        .otherwise("flags").alias("flags"),
         *(pl.lit(None, pl.String).alias(c) for c in ("value_text", "reason") if c not in rows.columns),
     )
     rows = _graded(rows)

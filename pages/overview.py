@@ -48,3 +48,42 @@ show.figure(
     charts.lines(oli, colours, tick_format=".0%", events=CHATGPT),
     note="A share falls when others grow. What ChatGPT changed cannot be read from this chart alone.",
 )
+
+then = rows(edition, "listing_share", source_id="upwork_search", by="family").with_columns(
+    when=pl.lit("January 2023 (our snapshots)")
+)
+weekly = rows(edition, "snipework_listing_share", by="family")
+weekly = weekly.filter(~pl.col("flags").str.contains("partial"))
+now = weekly.filter(pl.col("period_start") == pl.col("period_start").max()).with_columns(
+    when=pl.lit("August 2026 (SnipeWork)")
+)
+show.figure(
+    "mix", "listing_share", then,
+    headlines.top_and_bottom(then, "share", 3, "of Upwork listings in January 2023"),
+    charts.dots(pl.concat([then, now]), colours, tick_format=".0%", series="when"),
+    note="Two dates and two ways of collecting, not a trend; the later one publishes no interval.",
+)
+
+terms = dim(rows(edition, "hn_keyword_share"), "keyword")
+terms = relabelled(terms, "keyword", KEYWORDS).filter(pl.col("period_start") >= date(2019, 1, 1))
+show.figure(
+    "terms", "hn_keyword_share", terms,
+    headlines.change(
+        terms.filter(pl.col("keyword") == "llm"), "share", 3,
+        "Hacker News hiring posts that name LLMs",
+    ),
+    charts.lines(terms, colours, tick_format=".0%", events=CHATGPT),
+)
+
+ai = rows(edition, "indeed_ai_posting_share", geo="US")
+show.figure(
+    "ai", "indeed_ai_posting_share", ai,
+    headlines.change(ai, "share", 3, "US job postings that mention AI"),
+    charts.lines(ai, colours, tick_format=".1%", events=CHATGPT),
+)
+
+show.figure(
+    "seekers", "hn_seekers_per_hiring_post", seekers,
+    headlines.change(seekers, "ratio", 2, "Seekers per hiring post on Hacker News"),
+    charts.lines(seekers, colours, events=CHATGPT),
+)

@@ -472,7 +472,7 @@ def test_removing_takes_linear_time(unit):
     ("html", "text"),
     [
         ("<p>One</p><p>Two<br>three</p>", "One\nTwo\nthree"),
-        ("<ul><li>a<li>b</ul>tail", "a\nb\ntail"),
+        ("head<ul><li>a<li>b</ul>tail", "head\na\nb\ntail"),
         ("Tom &amp; Jo&#x2F;Al &lt;b&gt; &euro;5", "Tom & Jo/Al <b> €5"),
         ("<b>bo</b>ld and <i>it</i>", "bold and it"),
         ("a<script>alert('x')</script>b<style>p{}</style>c", "abc"),

@@ -3,16 +3,17 @@ title = "Share of listings"
 unit = "share of all listings of the source in the period (0-1)"
 question = "Which kinds of work are clients posting?"
 method = "Listings of a category over all listings; Wilson intervals, widened by what several captures disagree on."
-caveat = "Postings, not hires. Only sources that see the whole market of a platform have shares: selected queries and capped pages never do."
+caveat = "Postings, not hires. Only sources that see the whole market of a platform have shares: selected queries and capped pages never do; nor do sources whose listings only our classifier labels."
 pages = ["overview"]
 dims = ["capture"]
 stats = ["share"]
 decimals = 3
 */
 select
-    'share' as stat, source_id, platform, side, '*' as geo, period_start, grain, family, niche,
+    'share' as stat, e.source_id, e.platform, side, '*' as geo, period_start, grain, family, niche,
     case when capture = '' then '' else concat('capture=', capture) end as dims,
     n, value, lo, hi, flags
-from est_shares
-where measure = 'listing_share' and scope in ('newest', 'window') and family <> '*'
-    and niche <> 'unclassified'
+from est_shares as e
+join ref_sources as r on r.source_id = e.source_id
+where measure = 'listing_share' and e.scope in ('newest', 'window') and r.crosswalk is not null
+    and family <> '*' and niche <> 'unclassified'

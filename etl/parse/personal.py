@@ -42,7 +42,8 @@ _TRUNK = r"(?<![\w.,$€£/=+:-])0(?!00)[0-9]{2,4}(?:[ /-][0-9]{2,8}){1,4}+(?![\
 _COUNTRY = r"(?<![\w.,$€£/=+:-])[1-9][0-9]{0,2}(?:[ -][0-9]{2,5}){1,4}[ -][0-9]{4,7}(?![\w-]|\.\w)"
 _CALLED = (
     r"(?P<keep>(?<![A-Za-z])(?:whats\s?app|phone|tel|telephone|call|mobile|cell|viber|signal"
-    r"|telegram|text|sms|contact|imo)\b\W{0,4}(?:(?:me|us|at|on|number|num|no|is|app|id)\b\W{0,4}){0,3})"
+    r"|telegram|text|sms|contact|imo)\b\W{0,4}"
+    r"(?:(?:me|us|at|on|number|num|no|is|app|id)\b\W{0,4}){0,3})"
     rf"(?<![$€£])[0-9]{_DIGITS}"
 )
 # A text without one of a pattern's signs cannot match it, and these are cheap to look for.
