@@ -118,7 +118,9 @@ def main() -> None:
     with_group = tables | {"core_listings": listings.join(group, on=category.KEY)}
 
     pipeline = category.train(only(with_group, ~is_gold & ~held))
-    score("random fifth held out", pipeline, distinct.filter(held & ~is_gold))
+    taught = ~pl.col("source_id").is_in(category.NO_TEACHER)
+    score("random fifth held out", pipeline, distinct.filter(held & ~is_gold & taught))
+    score("sources that do not teach", pipeline, distinct.filter(~is_gold & ~taught))
     score("gold, by hand", pipeline, hand.select("document", "group", "family"))
     pipeline = category.train(
         only(with_group, ~is_gold & pl.col("source_id").str.starts_with("upwork"))

@@ -7,7 +7,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from etl import commands
+from etl import commands, readme
 from etl.contracts import InputError, ObservatoryError
 from etl.status import status_lines
 
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     add = sub.add_parser("export", help="the edition's numbers as CSV on stdout")
     add.add_argument("--metric", metavar="ID", help="one metric; all without it")
 
+    sub.add_parser("readme", help="rewrite the generated tables of README.md")
     sub.add_parser("status", help="sources: freshness, last error, what to do")
     sub.add_parser("verify", help="re-check hashes, keys and identities")
     return top
@@ -90,6 +91,9 @@ def run(arguments: argparse.Namespace) -> int:
             return commands.export(arguments.metric)
         case "status":
             print("\n".join(status_lines(today)))
+            return 0
+        case "readme":
+            readme.write()
             return 0
         case "verify":
             return commands.verify()

@@ -24,7 +24,7 @@ from etl.load import Loaded, load_raw
 from etl.mapping import mapped_module, preview, read_mapping
 from etl.metrics import metrics
 from etl.normalise import normalise
-from etl.publish import assemble, is_news
+from etl.publish import assemble, complete_sources
 from etl.reference import reference_tables
 from etl.source_report import source_entries
 from etl.sources import source_module, sources
@@ -109,14 +109,17 @@ def _next_edition(
     used = build_tables(warehouse, pipelines, retrain=retrain)
     values = metric_values(warehouse)
     distributions = warehouse.frame("select * from est_distributions")
-    if base is not None and not retrain and not is_news(base, values, distributions):
-        return None
     models = (
         {f"{name}.skops": model_files.dump(pipeline) for name, pipeline in used.items()}
         if retrain
         else {path.name: path.read_bytes() for path in stored.values()}
     )
     entries = source_entries(warehouse, declared)
+    for name in sorted({e["id"] for e in entries} - complete_sources(base, entries) if base else ()):
+        say(
+            f"{name}: its published numbers rest on more raw data than this machine holds;"
+            " they stay where ours would rest on fewer listings"
+        )
     return assemble(base, published_on, values, distributions, models, entries,
                     list(metrics().values()))
 
@@ -155,6 +158,8 @@ def parse(source_id: str, path: Path, captured_at: str | None, landed_at: dateti
     result = normalise(module, body, capture, shipped_rates())
     for row in result.rows:
         line = {name: row.get(name) for name in result.table.names}
+        if "observed_at" in line:
+            line |= {"first_seen_at": line["observed_at"], "last_seen_at": line["observed_at"]}
         print(json.dumps(line, ensure_ascii=False, default=datetime.isoformat))
     for reject in result.rejects:
         line = {"locator": reject.locator, "reason": reject.reason}

@@ -29,14 +29,45 @@ from etl.reference import code_version
 NUMBERS = ("n", "value", "lo", "hi", "value_text", "grade", "flags")
 
 
-def carried(base: pl.DataFrame, replaced: set[str]) -> pl.DataFrame:
-    """Return the rows of other sources than `replaced`, flagged `carried` where they have flags."""
-    kept = base.filter(~pl.col("source_id").is_in(sorted(replaced)))
-    if "flags" not in kept.columns:
-        return kept
-    return kept.with_columns(
+# What is published together is replaced together: shares of one block add up to one.
+BLOCK = ["source_id", "metric_id", "period_start", "grain", "_capture"]
+BINS_BLOCK = ["source_id", "measure", "period_start", "grain"]
+
+
+def merged(base: Edition, values: pl.DataFrame, complete: set[str]) -> pl.DataFrame:
+    """Return the rows built here and those of `base` that they do not replace, flagged `carried`.
+
+    A source in `complete` (its raw data here hold all that its published numbers were built from)
+    is replaced whole. Of another one a block is replaced only by one of at least as many listings.
+    """
+    capture = pl.col("dims").str.extract(r"capture=([^;]*)").fill_null("").alias("_capture")
+    new, old = values.with_columns(capture), base.values().with_columns(capture)
+    kept = _kept(old, new, BLOCK, pl.col("n").max(), complete)
+    new = new.join(kept.select(BLOCK), on=BLOCK, how="anti", nulls_equal=True)
+    kept = kept.with_columns(
         pl.col("flags").map_elements(lambda flags: _with_flag(flags, "carried"), pl.String)
     )
+    return pl.concat([new, kept]).select(list(SCHEMA)).sort(KEY, nulls_last=False)
+
+
+def merged_bins(base: Edition, bins: pl.DataFrame, complete: set[str]) -> pl.DataFrame:
+    """Return the distributions built here and those of `base` that they do not replace."""
+    kept = _kept(base.distributions(), bins, BINS_BLOCK, pl.col("listings").sum(), complete)
+    bins = bins.join(kept.select(BINS_BLOCK), on=BINS_BLOCK, how="anti", nulls_equal=True)
+    return pl.concat([bins, kept]).sort(bins.columns)
+
+
+def _kept(
+    old: pl.DataFrame, new: pl.DataFrame, block: list[str], size: pl.Expr, complete: set[str]
+) -> pl.DataFrame:
+    """Return the rows of `old` whose block `new` lacks, or has from fewer listings."""
+    old = old.filter(~pl.col("source_id").is_in(sorted(complete)))
+    sizes = new.group_by(block).agg(size.fill_null(0).alias("_new"))
+    before = old.group_by(block).agg(size.fill_null(0).alias("_old"))
+    lasting = before.join(sizes, on=block, how="left", nulls_equal=True).filter(
+        pl.col("_new").is_null() | (pl.col("_new") < pl.col("_old"))
+    )
+    return old.join(lasting.select(block), on=block, how="semi", nulls_equal=True)
 
 
 def _with_flag(flags: str, flag: str) -> str:
@@ -52,11 +83,9 @@ def without_carried(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def is_news(base: Edition, values: pl.DataFrame, distributions: pl.DataFrame) -> bool:
-    """Does what was built differ from what the edition shown says of the same sources?"""
-    built = set(values["source_id"]) | set(distributions["source_id"])
-    old = without_carried(base.values().filter(pl.col("source_id").is_in(sorted(built))))
-    shown = base.distributions().filter(pl.col("source_id").is_in(sorted(built)))
-    return not (values.equals(old) and distributions.equals(shown))
+    """Does what would be published differ from the edition shown, `carried` flags aside?"""
+    same = without_carried(values).equals(without_carried(base.values()))
+    return not (same and distributions.equals(base.distributions()))
 
 
 def changes(base: pl.DataFrame | None, values: pl.DataFrame, base_id: str | None) -> str:
@@ -158,26 +187,45 @@ def metric_entries(known: list[Metric], base: Edition | None, values: pl.DataFra
     return [entries[name] | {"rows": rows[name]} for name in sorted(rows)]
 
 
+def source_list(base: Edition | None, built: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the manifest's sources: those built here, and those carried with where from."""
+    ids = {entry["id"] for entry in built}
+    old = base.manifest["sources"] if base else []
+    origin = {entry["id"]: entry.get("carried_from", base.id if base else None) for entry in old}
+    known = {entry["id"]: set(entry.get("payloads", ())) for entry in old}
+    entries = []
+    for entry in built:
+        resting_on = known.get(entry["id"], set()) | set(entry["payloads"])
+        if len(resting_on) > len(entry["payloads"]):
+            entry = entry | {"partly_carried_from": base.id, "payloads": sorted(resting_on)}
+        entries.append(entry)
+    entries += [e | {"carried_from": origin[e["id"]]} for e in old if e["id"] not in ids]
+    return sorted(entries, key=lambda entry: entry["id"])
+
+
+def complete_sources(base: Edition, built: list[dict[str, Any]]) -> set[str]:
+    """Return the sources built here from all the payloads their published numbers rest on."""
+    known = {e["id"]: set(e.get("payloads", ())) for e in base.manifest["sources"]}
+    return {e["id"] for e in built if known.get(e["id"], set()) <= set(e["payloads"])}
+
+
 def assemble(
     base: Edition | None,
     published_on: date,
     values: pl.DataFrame,
     distributions: pl.DataFrame,
     models: dict[str, bytes],
-    sources: list[dict[str, Any]],
+    built: list[dict[str, Any]],
     metrics: list[Metric],
-) -> tuple[str, dict[str, bytes]]:
-    """Return the id and the files of the next edition."""
-    replaced = {entry["id"] for entry in sources}
+) -> tuple[str, dict[str, bytes]] | None:
+    """Return the id and the files of the next edition, or None when it would say nothing new."""
     if base is not None:
-        values = pl.concat([values, carried(base.values(), replaced)])
-        distributions = pl.concat([distributions, carried(base.distributions(), replaced)])
-        sources = sources + [
-            {"carried_from": base.id} | entry
-            for entry in base.manifest["sources"] if entry["id"] not in replaced
-        ]
-    values = values.select(list(SCHEMA)).sort(KEY, nulls_last=False)
-    distributions = distributions.sort(distributions.columns)
+        complete = complete_sources(base, built)
+        values = merged(base, values, complete)
+        distributions = merged_bins(base, distributions, complete)
+        old_models = {f"{name}.skops": path.read_bytes() for name, path in base.model_files().items()}
+        if models == old_models and not is_news(base, values, distributions):
+            return None
     files = {VALUES: parquet_bytes(values), DISTRIBUTIONS: parquet_bytes(distributions)}
     files |= {f"models/{name}": body for name, body in models.items()}
     files[CHANGES] = changes(
@@ -186,7 +234,7 @@ def assemble(
     edition_id = f"{published_on:%Y-%m-%d}-{content_hash(files)}"
     described = manifest(
         edition_id, published_on, files, {VALUES: values, DISTRIBUTIONS: distributions},
-        sorted(sources, key=lambda entry: entry["id"]), metric_entries(metrics, base, values),
+        source_list(base, built), metric_entries(metrics, base, values),
     )
     text = json.dumps(described, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     return edition_id, files | {MANIFEST: text.encode()}

@@ -17,7 +17,7 @@ DECLARED = (
 
 CAPTURES = """
 select
-    source_id as id, count(*) as payloads, sum(rows_read)::bigint as rows_read,
+    source_id as id, list(raw_sha256 order by raw_sha256) as payloads, sum(rows_read)::bigint as rows_read,
     sum(rows_accepted)::bigint as observations, sum(duplicates)::bigint as duplicates,
     sum(rejects)::bigint as rejects
 from core_captures group by source_id

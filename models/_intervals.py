@@ -97,7 +97,11 @@ def quantile_interval(
         return point, None, None
     rank_low = int(np.floor(low / effective * n)) or 1
     rank_high = int(np.ceil(high / effective * n))
-    return point, min(point, float(ordered[rank_low - 1])), max(point, float(ordered[rank_high - 1]))
+    return (
+        point,
+        min(point, float(ordered[rank_low - 1])),
+        max(point, float(ordered[rank_high - 1])),
+    )
 
 
 def spanned(

@@ -19,9 +19,13 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     Columns: source_id, platform, side, period_start, stat, n, value, lo, hi (bids per day). One
     pair per listing keeps the pairs independent. Bids can fall: they are withdrawn.
     """
-    pairs = frames["mart_bid_pairs"].with_columns(
-        ((pl.col("last_at") - pl.col("first_at")).dt.total_seconds() / 86_400).alias("days")
-    ).with_columns(((pl.col("last_bids") - pl.col("first_bids")) / pl.col("days")).alias("pace"))
+    pairs = (
+        frames["mart_bid_pairs"]
+        .with_columns(
+            ((pl.col("last_at") - pl.col("first_at")).dt.total_seconds() / 86_400).alias("days")
+        )
+        .with_columns(((pl.col("last_bids") - pl.col("first_bids")) / pl.col("days")).alias("pace"))
+    )
     rows = []
     for key, group in pairs.group_by("source_id", "platform", "side", maintain_order=True):
         pace = np.sort(group["pace"].to_numpy())
@@ -30,8 +34,14 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
             value, lo, hi = quantile_interval(pace, p)
             rows.append((*key, start, stat, len(pace), value, lo, hi))
     schema = {
-        "source_id": pl.String, "platform": pl.String, "side": pl.String,
-        "period_start": pl.Date, "stat": pl.String, "n": pl.Int64,
-        "value": pl.Float64, "lo": pl.Float64, "hi": pl.Float64,
+        "source_id": pl.String,
+        "platform": pl.String,
+        "side": pl.String,
+        "period_start": pl.Date,
+        "stat": pl.String,
+        "n": pl.Int64,
+        "value": pl.Float64,
+        "lo": pl.Float64,
+        "hi": pl.Float64,
     }
     return pl.DataFrame(rows, schema=schema, orient="row").sort("source_id", "stat")

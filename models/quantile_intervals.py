@@ -27,8 +27,13 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     for _, period in amounts.group_by(PERIOD, maintain_order=True):
         rows.extend(_period_rows(period))
     schema = {name: amounts.schema[name] for name in CELL} | {
-        "stat": pl.String, "n": pl.Int64, "value": pl.Float64, "lo": pl.Float64,
-        "hi": pl.Float64, "reason": pl.String, "dispersion": pl.Float64,
+        "stat": pl.String,
+        "n": pl.Int64,
+        "value": pl.Float64,
+        "lo": pl.Float64,
+        "hi": pl.Float64,
+        "reason": pl.String,
+        "dispersion": pl.Float64,
     }
     return pl.DataFrame(rows, schema=schema).sort([*CELL, "stat"])
 
@@ -75,16 +80,23 @@ def _quantiles(
     for stat, p in QUANTILES.items():
         value, lo, hi = quantile_interval(values, p, spread)
         yield cell | {
-            "stat": stat, "n": len(values), "value": value, "lo": lo, "hi": hi,
-            "reason": None if lo is not None else TOO_FEW, "dispersion": spread.factor,
+            "stat": stat,
+            "n": len(values),
+            "value": value,
+            "lo": lo,
+            "hi": hi,
+            "reason": None if lo is not None else TOO_FEW,
+            "dispersion": spread.factor,
         }
 
 
 def _dispersion(period: pl.DataFrame) -> Dispersion:
     """How far captures disagree: listings below each family's pooled median, per capture."""
     sound = period.filter(~pl.col("flags").str.contains("defect"))
-    medians = sound.filter(pl.col("capture") == "").group_by("family").agg(
-        pl.col("amount").median().alias("middle")
+    medians = (
+        sound.filter(pl.col("capture") == "")
+        .group_by("family")
+        .agg(pl.col("amount").median().alias("middle"))
     )
     each = (
         sound.filter(pl.col("capture") != "")

@@ -37,7 +37,7 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     key = ["source_id", "platform", "side", "period_start", "grain", "flags", "family"]
     rows = []
     for cell, group in pl.concat([everything, reviews]).group_by(key, maintain_order=True):
-        values = group["reviews_low"].to_numpy().astype(float)
+        values = np.sort(group["reviews_low"].to_numpy()).astype(float)  # draws are by position
         rng = np.random.default_rng(SEED)
         draws = [top_share(rng.choice(values, len(values))) for _ in range(RESAMPLES)]
         point = top_share(values)
@@ -45,9 +45,19 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         row = dict(zip(key, cell, strict=True))
         if group["is_censored"].any():
             row["flags"] = ";".join(filter(None, (row["flags"], "lower_bound")))
-        rows.append(row | {"n": len(values), "value": point, "lo": min(point, float(lo)),
-                           "hi": max(point, float(hi))})
+        rows.append(
+            row
+            | {
+                "n": len(values),
+                "value": point,
+                "lo": min(point, float(lo)),
+                "hi": max(point, float(hi)),
+            }
+        )
     schema = {name: reviews.schema[name] for name in key} | {
-        "n": pl.Int64, "value": pl.Float64, "lo": pl.Float64, "hi": pl.Float64,
+        "n": pl.Int64,
+        "value": pl.Float64,
+        "lo": pl.Float64,
+        "hi": pl.Float64,
     }
     return pl.DataFrame(rows, schema=schema).sort(key)

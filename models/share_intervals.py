@@ -40,8 +40,9 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
             lo, hi = wilson(row["k"], row["n"], used)
             if whole:
                 lo, hi = spanned(lo, hi, each[row["family"], row["niche"], row["dims"]])
-            rows.append(row | {"value": row["k"] / row["n"], "lo": lo, "hi": hi,
-                               "dispersion": used.factor})
+            rows.append(
+                row | {"value": row["k"] / row["n"], "lo": lo, "hi": hi, "dispersion": used.factor}
+            )
     schema = counts.schema | dict.fromkeys(("value", "lo", "hi", "dispersion"), pl.Float64)
     return pl.DataFrame(rows, schema=schema).sort(counts.columns)
 
@@ -57,7 +58,9 @@ def _captures(group: pl.DataFrame) -> dict[tuple[str, str, str], list[tuple[floa
 
 def _dispersion(group: pl.DataFrame) -> Dispersion:
     each = group.filter(
-        (pl.col("capture") != "") & (pl.col("niche") == "*") & ~pl.col("flags").str.contains("defect")
+        (pl.col("capture") != "")
+        & (pl.col("niche") == "*")
+        & ~pl.col("flags").str.contains("defect")
     )
     named = each.filter(pl.col("family") != "*")
     each = named if named.height else each

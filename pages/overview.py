@@ -2,88 +2,71 @@
 
 from __future__ import annotations
 
-from datetime import date
+from functools import partial
 
 import polars as pl
-import streamlit as st
 
-from pages.parts import charts, headlines, show
-from pages.parts.rows import dim, relabelled, rows
-from pages.parts.wording import number, period
+from pages.parts import charts, headlines, labels, show, timelines
+from pages.parts.rows import dim, latest, newest_of_each, relabelled, rows, together, with_source
 
-OLI_GROUPS = {
-    "software_dev_tech": "Software and tech",
-    "creative_multimedia": "Creative and multimedia",
-    "sales_marketing": "Sales and marketing",
-    "writing_translation": "Writing and translation",
-    "clerical_data_entry": "Clerical and data entry",
-    "professional_services": "Professional services",
-}
-CHATGPT = ((date(2022, 11, 30), "ChatGPT"),)
-KEYWORDS = {"llm": "LLM", "agentic": "Agents", "machine_learning": "Machine learning",
-            "genai": "Generative AI", "prompt_eng": "Prompt engineering"}
+BEFORE = 2022  # ChatGPT came out in November; series are compared with the same month of this year
 
-edition = show.edition()
-colours = show.colours()
-show.header("Freelance Market Observatory", "What is happening to freelance work?")
+show.header("overview", "Freelance Market Observatory", "What is happening to freelance work?")
+edition, colours, today = show.edition(), show.colours(), show.today()
+get = partial(rows, edition)
+lines = partial(timelines.lines, colours=colours, today=today, events=[timelines.CHATGPT])
 
-oli = dim(rows(edition, "oli_group_share"), "occupation_group")
-oli = relabelled(oli, "occupation_group", OLI_GROUPS)
-upwork = rows(edition, "hourly_rate", source_id="upwork_search", stat="median")
-crowded = rows(edition, "proposals_20_plus", source_id="upwork_search", dims=("age_band=12-24h",))
-seekers = rows(edition, "hn_seekers_per_hiring_post")
-show.tiles([
-    ("oli_group_share", oli.filter(pl.col("occupation_group") == "writing_translation"),
-     "Writing and translation, share of six groups"),
-    ("hourly_rate", upwork, "Median advertised rate, Upwork"),
-    ("proposals_20_plus", crowded, "Listings with 20+ proposals after 12–24 h, Upwork"),
-    ("hn_seekers_per_hiring_post", seekers, "Seekers per hiring post, Hacker News"),
-])
-
-since = oli.filter(pl.col("period_start") >= date(2022, 7, 1))
-writing = since.filter(pl.col("occupation_group") == "writing_translation")
-show.figure(
-    "oli", "oli_group_share", oli,
-    headlines.change(writing, "share", 3, "Writing and translation's share of online work"),
-    charts.lines(oli, colours, tick_format=".0%", events=CHATGPT),
-    note="A share falls when others grow. What ChatGPT changed cannot be read from this chart alone.",
+oli = dim(get("oli_group_share"), "occupation_group")
+oli = relabelled(oli, "occupation_group", labels.OLI_GROUPS)
+writing = oli.filter(pl.col("occupation_group") == "writing_translation")
+rate = get("hourly_rate", source_id="upwork_search", stat="median")
+crowded = get("proposals_20_plus", source_id="upwork_search", dims=("age_band=12-24h",))
+gigs = get("fiverr_matched_price_index", dims=("category=writing", "panel=recent"))
+seekers = get("hn_seekers_per_hiring_post")
+jobs = get("indeed_postings_index", dims=("variable=total_postings",))
+show.tiles(
+    ("oli_group_share", writing, "Writing and translation's share of online postings"),
+    ("hourly_rate", rate, "Median hourly rate offered on Upwork"),
+    ("proposals_20_plus", crowded, "Upwork listings with 20+ proposals after 12 to 24 hours"),
+    ("fiverr_matched_price_index", gigs, "Price of the same writing gigs on Fiverr (Q3 2024 = 100)"),
+    ("hn_seekers_per_hiring_post", seekers, "Job seekers per hiring post on Hacker News"),
+    ("indeed_postings_index", jobs, "All US job postings on Indeed (Feb 2020 = 100)"),
 )
 
-then = rows(edition, "listing_share", source_id="upwork_search", by="family").with_columns(
-    when=pl.lit("January 2023 (our snapshots)")
-)
-weekly = rows(edition, "snipework_listing_share", by="family")
-weekly = weekly.filter(~pl.col("flags").str.contains("partial"))
-now = weekly.filter(pl.col("period_start") == pl.col("period_start").max()).with_columns(
-    when=pl.lit("August 2026 (SnipeWork)")
-)
-show.figure(
-    "mix", "listing_share", then,
-    headlines.top_and_bottom(then, "share", 3, "of Upwork listings in January 2023"),
-    charts.dots(pl.concat([then, now]), colours, tick_format=".0%", series="when"),
-    note="Two dates and two ways of collecting, not a trend; the later one publishes no interval.",
-)
+what = "Writing and translation's share of online postings"
+said = headlines.change(writing, what, since=BEFORE)
+note = "A share falls when others grow. The index ended in 2024; this chart alone cannot say why."
+show.figure("groups", "oli_group_share", oli, said, lines(oli, tick_format=".0%"), note=note)
 
-terms = dim(rows(edition, "hn_keyword_share"), "keyword")
-terms = relabelled(terms, "keyword", KEYWORDS).filter(pl.col("period_start") >= date(2019, 1, 1))
-show.figure(
-    "terms", "hn_keyword_share", terms,
-    headlines.change(
-        terms.filter(pl.col("keyword") == "llm"), "share", 3,
-        "Hacker News hiring posts that name LLMs",
-    ),
-    charts.lines(terms, colours, tick_format=".0%", events=CHATGPT),
-)
+level = get("oli_level", dims=("occupation_group=all",))
+said = headlines.change(level, "The index of postings on large platforms", since=BEFORE)
+show.figure("level", "oli_level", level, said, lines(level))
 
-ai = rows(edition, "indeed_ai_posting_share", geo="US")
-show.figure(
-    "ai", "indeed_ai_posting_share", ai,
-    headlines.change(ai, "share", 3, "US job postings that mention AI"),
-    charts.lines(ai, colours, tick_format=".1%", events=CHATGPT),
-)
+ours = get("listing_share", source_id="upwork_search", by="family")
+mix = with_source(together(ours, latest(get("snipework_listing_share", by="family"))), edition)
+said = headlines.extremes(ours, "had most of Upwork's listings in January 2023", "fewest")
+chart = charts.dots(mix, colours, tick_format=".0%", series="source")
+note = "Two dates and two ways of collecting: not a trend."
+show.figure("mix", "listing_share snipework_listing_share", mix, said, chart, note=note)
 
-show.figure(
-    "seekers", "hn_seekers_per_hiring_post", seekers,
-    headlines.change(seekers, "ratio", 2, "Seekers per hiring post on Hacker News"),
-    charts.lines(seekers, colours, events=CHATGPT),
-)
+terms = relabelled(dim(get("hn_keyword_share"), "keyword"), "keyword", labels.HN_TERMS)
+said = headlines.moves(terms, "AI terms in Hacker News hiring posts", since=BEFORE)
+chart = timelines.panels(terms, colours, today, tick_format=".0%")
+show.figure("terms", "hn_keyword_share", terms, said, chart)
+
+mentions = newest_of_each(together(get("ai_mention_share"), get("genai_mention_share")))
+mentions = relabelled(with_source(mentions, edition), "metric_id", labels.MENTIONS)
+mentions = mentions.rename({"label": "term", "source": "label"})
+posts = mentions.filter(pl.col("source_id") == "hn_hiring")
+said = headlines.filled("{any AI} of hiring posts on Hacker News name AI, {generative AI} generative AI", posts, "term")
+chart = charts.dots(mentions, colours, tick_format=".0%", series="term")
+note = "Sources differ in scope: never rank them against each other."
+show.figure("mentions", "ai_mention_share genai_mention_share", mentions, said, chart, note=note)
+
+ai = get("indeed_ai_posting_share", geo="US")
+said = headlines.change(ai, "US job postings that mention AI", since=BEFORE)
+show.figure("ai", "indeed_ai_posting_share", ai, said, lines(ai, tick_format=".0%"))
+
+said = headlines.change(seekers, "Job seekers per hiring post on Hacker News", since=BEFORE)
+events = [timelines.PANDEMIC, timelines.CHATGPT]
+show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, lines(seekers, events=events))

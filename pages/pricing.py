@@ -2,68 +2,57 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
-from pages.parts import charts, headlines, show
-from pages.parts.filters import row_of
-from pages.parts.rows import dim, family_names, names, relabelled, rows
+from pages.parts import charts, headlines, labels, show, timelines
+from pages.parts.filters import family_level, row_of
+from pages.parts.rows import dim, family_names, latest, relabelled, rows
 
-STATS = {"median": "Median", "p25": "25th percentile", "p75": "75th percentile",
-         "p10": "10th percentile", "p90": "90th percentile"}
-CATEGORIES = {"coding": "Coding", "design": "Design", "marketing": "Marketing",
-              "translation": "Translation", "video": "Video", "writing": "Writing"}
-PANELS = {"recent": "2024 to 2026", "panel": "2020 to 2024, unverified"}
-
-show.header("Pricing", "What does work pay, and where do I sit?")
+show.header("pricing", "Pricing", "What does work pay, and where do I sit?")
 family, stat, panel = row_of(
     ("family", "Kind of work", {"*": "All kinds"} | family_names()),
-    ("stat", "Which price", STATS),
-    ("panel", "Fiverr panel", PANELS),
+    ("stat", "Which price", labels.STATS),
+    ("panel", "Fiverr panel", labels.FIVERR_PANELS),
 )
-edition, colours = show.edition(), show.colours()
-level = {"by": "family"} if family == "*" else {"by": "niche", "family": family}
-where = "" if family == "*" else f" in {names()[family]}"
+edition, colours, today = show.edition(), show.colours(), show.today()
+get = partial(rows, edition, stat=stat, **family_level(family))
+dots = partial(charts.dots, colours=colours)
+which = labels.STATS[stat]
 
-hourly = rows(edition, "hourly_rate", source_id="upwork_search", stat=stat, **level)
-show.figure(
-    "hourly", "hourly_rate", hourly,
-    headlines.top_and_bottom(hourly, "US dollars per hour", 1, f"an hour{where}"),
-    charts.dots(hourly, colours, tick_format="$,.0f"),
-    note=f"{STATS[stat]} of what clients offered.",
-)
+hourly = get("hourly_rate", source_id="upwork_search")
+said = headlines.extremes(hourly, f"pays most per hour ({which.lower()} offered)", "least")
+note = f"{which} of what clients offered on Upwork in January 2023."
+show.figure("hourly", "hourly_rate", hourly, said, dots(hourly, tick_format="$,.0f"), note=note)
 
-budget = rows(edition, "fixed_budget", source_id="upwork_search", stat=stat, **level)
-show.figure(
-    "budget", "fixed_budget", budget,
-    headlines.top_and_bottom(budget, "US dollars per project", 0, f"a project{where}"),
-    charts.dots(budget, colours, tick_format="$,.0f", log=True),
-    note=f"{STATS[stat]} of what clients offered; logarithmic scale.",
-)
+budget = get("fixed_budget", source_id="upwork_search")
+said = headlines.extremes(budget, f"pays most per project ({which.lower()} offered)", "least")
+note = f"{which} of what clients offered on Upwork in January 2023. Logarithmic scale."
+chart = dots(budget, tick_format="$,.0f", log=True)
+show.figure("budget", "fixed_budget", budget, said, chart, note=note)
 
-now = rows(edition, "snipework_hourly_mean", by="family")
-latest = now.filter(~pl.col("flags").str.contains("partial"))
-latest = latest.filter(pl.col("period_start") == pl.col("period_start").max())
-show.figure(
-    "now", "snipework_hourly_mean", latest,
-    headlines.top_and_bottom(latest, "US dollars per hour", 1, "an hour on average in 2026"),
-    charts.dots(latest, colours, tick_format="$,.0f"),
-    note="Means, not medians: do not set them beside the figure above.",
-)
+now = latest(rows(edition, "snipework_hourly_mean", by="family"))
+said = headlines.extremes(now, "pays most per hour on average (mean offered, August 2026)", "least")
+note = "Means, all kinds of work: do not set them beside the medians above."
+show.figure("now", "snipework_hourly_mean", now, said, dots(now, tick_format="$,.0f"), note=note)
 
-gigs = rows(edition, "gig_start_price", source_id="fiverr_grid", stat=stat, **level)
-show.figure(
-    "gigs", "gig_start_price", gigs,
-    headlines.top_and_bottom(gigs, "euro", 0, f"euro for the cheapest package{where}"),
-    charts.dots(gigs, colours, tick_format=",.0f", axis_title="EUR"),
-    note=f"{STATS[stat]} of asking prices in euro.",
-)
+fixed = latest(rows(edition, "snipework_fixed_median", by="family"))
+said = headlines.extremes(fixed, "pays most per project (median offered, August 2026)", "least")
+chart = dots(fixed, tick_format="$,.0f")
+show.figure("fixed", "snipework_fixed_median", fixed, said, chart, note="All kinds of work.")
 
-index = dim(dim(rows(edition, "fiverr_matched_price_index"), "category"), "panel")
-index = relabelled(index.filter(pl.col("panel") == panel), "category", CATEGORIES)
-writing = index.filter(pl.col("category") == "writing")
-show.figure(
-    "index", "fiverr_matched_price_index", index,
-    headlines.change(writing, "index", 1, "The price of the same writing gigs on Fiverr"),
-    charts.lines(index, colours, zero=False),
-    note="The two panels must not be chained.",
-)
+gigs = get("gig_start_price", source_id="fiverr_grid", dims=("currency=EUR",))
+gigs = gigs.with_columns(unit=pl.lit("euro"))
+said = headlines.extremes(gigs, f"starts dearest ({which.lower()} gig)", "cheapest")
+note = f"{which} of asking prices on Fiverr, in euro."
+chart = dots(gigs, tick_format=",.0f", axis_title="euro")
+show.figure("gigs", "gig_start_price", gigs, said, chart, note=note)
+
+index = dim(rows(edition, "fiverr_matched_price_index"), "category", "panel")
+index = index.filter(pl.col("panel") == panel)
+index = relabelled(index, "category", labels.FIVERR_CATEGORIES)
+said = headlines.moves(index, "Prices of the same Fiverr gigs")
+chart = timelines.panels(index, colours, today, zero=False, base=100)
+note = "Grey: the other categories. The two panels must not be chained."
+show.figure("index", "fiverr_matched_price_index", index, said, chart, note=note)

@@ -1,5 +1,5 @@
 /*
-grain = "One row per measure, listing, period and capture: the listing's amount. Ranges enter with their midpoint; implausible prices do not enter."
+grain = "One row per measure, listing, period and capture: the listing's amount. Ranges enter with their midpoint, ranges with one end with that end; implausible prices do not enter."
 */
 with priced as (
     select
@@ -32,5 +32,5 @@ union all
 select
     'gig_start_price' as measure, source_id, native_id, platform, side, period_start, grain,
     capture, flags, family, niche, concat('currency=', currency) as dims, price_min as amount
-from mart_sightings
+from priced
 where pricing_type = 'package' and price_min is not null and currency is not null

@@ -1,14 +1,14 @@
 /*
-grain = "One row per source, period, capture, family, niche and requested duration: listings that ask for it (k) of those that name a duration (n)."
+grain = "One row per source, period, capture, family, niche and requested duration: listings that ask for it (k) of those that name a duration within one bracket (n)."
 */
 with durations as (
     select
         *,
         case
             when duration_days_high <= 30 then '0-30d'
+            when duration_days_low >= 30 and duration_days_high <= 90 then '30-90d'
+            when duration_days_low >= 90 and duration_days_high <= 180 then '90-180d'
             when duration_days_low >= 180 then '180d+'
-            when duration_days_low >= 90 then '90-180d'
-            when duration_days_low >= 30 then '30-90d'
         end as duration
     from mart_sightings
     where duration_days_low is not null

@@ -10,7 +10,7 @@ with brackets as (
             when proposals_high <= 15 then '10-15'
             when proposals_high <= 20 then '15-20'
             when proposals_high <= 50 then '20-50'
-            else '50+'
+            when proposals_low >= 50 then '50+'
         end as bracket
     from mart_sightings
     where proposals_low is not null and interviewing is not null
@@ -25,6 +25,7 @@ group by grouping sets (
     (source_id, platform, scope, side, period_start, grain, capture, flags),
     (source_id, platform, scope, side, period_start, grain, capture, flags, bracket)
 )
+having grouping(bracket) = 1 or bracket is not null
 union all
 select
     'hired' as measure, source_id, platform, scope, side, period_start, grain, capture,
@@ -37,3 +38,4 @@ group by grouping sets (
     (source_id, platform, scope, side, period_start, grain, capture, flags),
     (source_id, platform, scope, side, period_start, grain, capture, flags, bracket)
 )
+having grouping(bracket) = 1 or bracket is not null

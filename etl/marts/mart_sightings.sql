@@ -3,7 +3,7 @@ grain = "One row per listing and period, as last seen in it (capture = ''), and,
 */
 with seen as (
     select
-        s.source_id, s.native_id, r.platform, r.scope, s.side, s.observed_at,
+        s.source_id, s.native_id, r.platform, r.scope, s.side, s.observed_at, s.raw_sha256,
         s.pricing_type, s.price_min, s.price_max, s.price_min_usd, s.price_max_usd, s.currency,
         s.source_category, s.bids, s.bid_avg_usd, s.proposals_low, s.proposals_high, s.days_left,
         s.duration_days_low, s.duration_days_high, s.experience_level,
@@ -11,7 +11,7 @@ with seen as (
         coalesce(l.family, 'unclassified') as family,
         coalesce(l.niche, 'unclassified') as niche,
         m.ai_mention, m.genai_mention,
-        array_contains(s.flags, 'price_implausible') as is_price_implausible,
+        coalesce(array_contains(s.flags, 'price_implausible'), false) as is_price_implausible,
         d.reason is not null as is_defect,
         case when s.observed_precision in ('second', 'minute', 'day')
             then cast(s.observed_at as date) end as capture_on,
@@ -23,10 +23,16 @@ with seen as (
                 then cast(date_trunc('month', s.observed_at) as date)
         end as period_start,
         case when r.scope = 'window' then 'month' else 'snapshot' end as grain,
-        r.scope <> 'window' and s.observed_precision in ('year', 'unknown') as is_undated,
         case
-            when s.posted_precision not in ('second', 'minute') then null
-            when s.observed_precision not in ('second', 'minute', 'day') then null
+            when r.scope = 'window' then coalesce(s.posted_precision, 'year') = 'year'
+            else s.observed_precision in ('year', 'unknown')
+        end as is_undated,
+        case
+            when coalesce(s.posted_precision, 'none') not in ('second', 'minute') then null
+            when coalesce(s.observed_precision, 'none') not in ('second', 'minute', 'day') then null
+            -- midnight: the day is known, the hour is not
+            when s.observed_precision = 'day' and s.observed_at = date_trunc('day', s.observed_at)
+                then null
             when s.observed_at - s.posted_at < interval '0' hour then null
             when s.observed_at - s.posted_at < interval '12' hour then '00-12h'
             when s.observed_at - s.posted_at < interval '24' hour then '12-24h'
@@ -41,20 +47,24 @@ with seen as (
         on m.source_id = s.source_id and m.native_id = s.native_id
     left join ref_capture_defects as d
         on d.source_id = s.source_id and d.capture_on = cast(s.observed_at as date)
+        and s.observed_precision in ('second', 'minute', 'day')
 ),
 captures as (
-    select source_id, period_start, count(distinct capture_on) as captures
+    select
+        source_id, period_start, count(distinct capture_on) as captures,
+        max(case when is_undated then 1 else 0 end) as holds_undated
     from seen where not is_defect group by source_id, period_start
 ),
 ranked as (
     select
-        s.*, c.captures,
+        s.*, c.captures, c.holds_undated,
         row_number() over (
             partition by s.source_id, s.native_id, s.period_start
-            order by s.is_defect, s.observed_at desc
+            order by s.is_defect, s.observed_at desc nulls last, s.raw_sha256
         ) as recency,
         row_number() over (
-            partition by s.source_id, s.native_id, s.capture_on order by s.observed_at desc
+            partition by s.source_id, s.native_id, s.capture_on
+            order by s.observed_at desc nulls last, s.raw_sha256
         ) as recency_in_capture
     from seen as s
     left join captures as c
@@ -65,7 +75,8 @@ stacked as (
     select *, '' as capture from ranked where recency = 1 and not is_defect
     union all
     select *, cast(capture_on as string) as capture from ranked
-    where recency_in_capture = 1 and grain = 'snapshot' and (captures > 1 or is_defect)
+    where recency_in_capture = 1 and capture_on is not null and grain = 'snapshot'
+        and (captures > 1 or is_defect)
 )
 select
     *,
@@ -74,7 +85,7 @@ select
         case when scope = 'capped' then 'capped_page' end,
         case when grain = 'snapshot' and (capture <> '' or coalesce(captures, 0) <= 1)
             then 'single_snapshot' end,
-        case when is_undated then 'undated' end,
+        case when capture = '' and holds_undated = 1 then 'undated' end,
         case when is_defect then 'defect_capture' end
     ) as flags
 from stacked

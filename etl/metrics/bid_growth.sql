@@ -12,6 +12,7 @@ select
     stat, source_id, platform, side, '*' as geo, period_start, 'snapshot' as grain, '*' as family,
     '*' as niche, '' as dims, n, value, lo, hi,
     case when lo is null then 'n is too small for a 95 % interval' end as reason,
-    case when scope = 'query' then 'selected_query' else '' end as flags
+    case scope when 'query' then 'selected_query' when 'capped' then 'capped_page' else '' end
+        as flags
 from est_bid_growth
 join ref_sources using (source_id, platform)

@@ -15,7 +15,7 @@ select
     avg(value) as value, cast(null as double) as lo, cast(null as double) as hi,
     'the producer publishes no interval' as reason,
     concat_ws(';', 'reference', case
-        when count(*) < extract(day from last_day(cast(min(period_start) as date))) then 'partial'
+        when count(value) < extract(day from last_day(cast(min(period_start) as date))) then 'partial'
     end) as flags
 from core_series
 join ref_sources using (source_id)

@@ -8,30 +8,42 @@ from urllib.parse import parse_qsl, urlsplit
 import streamlit as st
 
 
-def choose(key: str, label: str, options: Mapping[str, str], *, help: str | None = None) -> str:
-    """Return the id chosen from `options` (id → words); the first one is the default."""
+def choose(key: str, label: str, options: Mapping[str, str]) -> str:
+    """Return the id chosen from `options` (id → words); the first one is the default.
+
+    The URL carries the words' ids only if Streamlit is given the ids; so options are ids.
+    """
     ids = list(options)
-    return st.selectbox(
-        label, ids, format_func=lambda name: options[name], key=key, bind="query-params",
-        help=help, persist_state="session",
+    value = st.selectbox(
+        label, ids, format_func=lambda name: options[name], key=key, bind="query-params"
     )
+    value = value if value in options else ids[0]
+    if value != ids[0]:
+        chosen()[key] = value
+    return value
 
 
-def row_of(*chosen: tuple) -> list[str]:
+def chosen() -> dict[str, str]:
+    """Return the filters of this page that are not at their default."""
+    return st.session_state.setdefault("_chosen", {})
+
+
+def row_of(*filters: tuple[str, str, Mapping[str, str]]) -> list[str]:
     """Return the values of several filters (key, label, options) shown side by side."""
-    columns = st.columns(len(chosen))
     values = []
-    for column, (key, label, options) in zip(columns, chosen, strict=True):
+    for column, (key, label, options) in zip(st.columns(len(filters)), filters, strict=True):
         with column:
             values.append(choose(key, label, options))
-    _name_ignored({key: set(options) for key, _, options in chosen})
+    _name_ignored({key: options for key, _, options in filters})
     return values
 
 
-def _name_ignored(known: Mapping[str, set[str]]) -> None:
+def _name_ignored(known: Mapping[str, Mapping[str, str]]) -> None:
     """Say which part of a link could not be used: Streamlit drops bad values without a word."""
-    asked = st.session_state.setdefault("_asked", dict(parse_qsl(urlsplit(st.context.url or "").query)))
-    bad = [f"{key}={value}" for key, value in asked.items() if key in known and value not in known[key]]
-    if bad and not st.session_state.get("_named"):
-        st.session_state["_named"] = True
+    if "_asked" not in st.session_state:
+        st.session_state["_asked"] = parse_qsl(urlsplit(st.context.url or "").query)
+    asked = st.session_state["_asked"]
+    bad = [f"{key}={value}" for key, value in asked if value not in known.get(key, (value,))]
+    if bad:
+        st.session_state["_asked"] = []
         st.warning(f"This link asks for {', '.join(bad)}, which is not there; the default is shown.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Iterator
 
 import streamlit as st
 
 from etl.contracts import ObservatoryError
 from etl.edition import current
+from pages.parts.rows import names
 
 PAGES = {
     "Choose": {
@@ -39,9 +41,22 @@ def navigation():
 def guard() -> Iterator[None]:
     """Show a damaged edition or a failed read as one sentence instead of a traceback."""
     try:
-        _, notice = current()
+        edition, notice = current()
         if notice:
             st.warning(notice)
+        _warm(edition.id)
         yield
     except ObservatoryError as error:
         st.error(f"This page cannot be shown: {error}")
+
+
+@st.cache_resource(show_spinner=False)
+def _warm(edition_id: str) -> None:
+    """Read the edition once, then keep what lives forever out of garbage collection.
+
+    Streamlit collects after every run; without this each collection walks all imported code.
+    """
+    current()[0].values()
+    names()
+    gc.collect()
+    gc.freeze()

@@ -1,59 +1,120 @@
-"""Headlines computed from the rows shown: what the data say, or that they cannot tell."""
+"""Headlines computed from the rows shown: what the data say, or that they cannot tell.
+
+Rows carry `label`, `unit` and `decimals` (pages/parts/rows.py). Two numbers are told apart when
+their 95 % intervals do not overlap; where the producer publishes no interval, nothing is said
+about certainty. Partial and artificial periods never carry a headline.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import polars as pl
 
-from pages.parts.wording import interval, number, period
+from pages.parts.wording import MISSING, ODD, listed, period, value
+
+NOTHING = "Too few listings to say"
 
 
-def top_and_bottom(rows: pl.DataFrame, unit: str, decimals: int, what: str) -> str:
-    """Say which label stands highest and lowest, and whether their intervals part them."""
-    known = rows.drop_nulls("value").sort("value", descending=True)
+def extremes(rows: pl.DataFrame, most: str, least: str, *, kinds: str = "kinds of work") -> str:
+    """Say which label stands highest and lowest, and against which others that cannot be told.
+
+    most="pays most an hour", least="least" gives "Legal pays most an hour, $50 ($20 to $80); …".
+    """
+    known = rows.drop_nulls("value").sort("value", "label", descending=[True, False])
     if known.height == 0:
-        return f"Too few listings to show {what}"
-    top, bottom = known.row(0, named=True), known.row(-1, named=True)
-    if known.height == 1:
-        return f"{top['label']}: {number(top['value'], unit, decimals)} {what}"
-    apart = top["lo"] is not None and bottom["hi"] is not None and top["lo"] > bottom["hi"]
-    said = (
-        f"{top['label']} {number(top['value'], unit, decimals)}, {bottom['label']}"
-        f" {number(bottom['value'], unit, decimals)} {what}"
+        return NOTHING
+    ranked = known.rows(named=True)
+    top, bottom = ranked[0], ranked[-1]
+    if len(ranked) == 1:
+        return f"{top['label']}: {value(top)}; all others are too thin to show"
+    if _overlap(top, bottom):
+        return (
+            f"The {kinds} cannot be told apart: from {bottom['label']}, {value(bottom)},"
+            f" to {top['label']}, {value(top)}"
+        )
+    high = f"{top['label']} {most}, {value(top)}{_peers(top, ranked)}"
+    return f"{high}; {bottom['label']} {least}, {value(bottom)}{_peers(bottom, ranked)}"
+
+
+def _peers(row: dict, ranked: list[dict]) -> str:
+    same = [other["label"] for other in ranked if other is not row and _overlap(row, other)]
+    return f", but its order against {listed(same, 1)} cannot be told" if same else ""
+
+
+def change(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
+    """Say how one series moved from its first full period, or from the same one of year `since`."""
+    ends = _ends(rows, since)
+    if ends is None:
+        return f"Too few periods to say how {what} moved"
+    first, last = ends
+    verb = {"rose": "rose from", "fell": "fell from"}.get(_verdict(first, last), "was")
+    middle = "to" if verb != "was" else "and"
+    tail = "" if verb != "was" else ": no clear change"
+    return (
+        f"{what} {verb} {value(first)} in {period(first['period_start'], first['grain'])}"
+        f" {middle} {value(last)} in {period(last['period_start'], last['grain'])}{tail}"
     )
-    return said if apart else f"{said}, but the data cannot tell them apart"
 
 
-def change(rows: pl.DataFrame, unit: str, decimals: int, what: str) -> str:
-    """Say how a series moved between the first and last full period of `rows`."""
-    known = rows.filter(~pl.col("flags").str.contains("partial|anomaly")).drop_nulls("value")
+def moves(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
+    """Say which labels rose, fell, or did not clearly move."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    spans = set()
+    for label in sorted(rows["label"].unique()):
+        ends = _ends(rows.filter(pl.col("label") == label), since)
+        if ends is not None:
+            found[_verdict(*ends)].append(label)
+            spans.add(tuple(period(end["period_start"], end["grain"]) for end in ends))
+    if not found:
+        return f"Too few periods to say how {what} moved"
+    said = [f"{verb} for {listed(found[verb], 6)}" for verb in ("rose", "fell") if found[verb]]
+    said += [f"no clear change for {listed(found['same'], 6)}"] if found["same"] else []
+    span = " to ".join(spans.pop()) if len(spans) == 1 else "first to last period"
+    return f"{what}, {span}: {'; '.join(said)}"
+
+
+def filled(template: str, rows: pl.DataFrame, column: str) -> str:
+    """Return a sentence with {word} replaced by the value of the row whose `column` is that word."""
+    words: defaultdict[str, str] = defaultdict(lambda: MISSING)
+    for row in rows.rows(named=True):
+        words[row[column]] = value(row) if row["value"] is not None else "too few to show"
+    return template.format_map(words)
+
+
+def agreement(rows: pl.DataFrame, what: str) -> str:
+    """Say whether several captures of one thing agree: their numbers, in the order given."""
+    known = rows.drop_nulls("value").rows(named=True)
+    if len(known) < 2:
+        return f"Too few captures to compare {what}"
+    apart = any(not _overlap(one, other) for one in known for other in known if one is not other)
+    said = "; ".join(f"{value(row)} on {row['label']}" for row in known)
+    return f"The snapshots {'disagree' if apart else 'agree'} on {what}: {said}"
+
+
+def _ends(rows: pl.DataFrame, since: int | None) -> tuple[dict, dict] | None:
+    """Return the rows compared: the last full period, and the first or the same one of `since`."""
+    known = rows.filter(~pl.col("flags").str.contains(ODD)).drop_nulls(("value", "period_start"))
     known = known.sort("period_start")
     if known.height < 2:
-        return f"Too few periods to say how {what} moved"
-    first, last = known.row(0, named=True), known.row(-1, named=True)
-    verb = "rose" if last["value"] > first["value"] else "fell"
-    if _overlap(first, last):
-        verb = "did not clearly move"
-    return (
-        f"{what} {verb} from {number(first['value'], unit, decimals)}"
-        f" ({period(first['period_start'], first['grain'])}) to"
-        f" {number(last['value'], unit, decimals)}"
-        f" ({period(last['period_start'], last['grain'])})"
-    )
+        return None
+    last = known.row(-1, named=True)
+    if since is None:
+        return known.row(0, named=True), last
+    start = last["period_start"].replace(year=since)
+    then = known.filter(pl.col("period_start") == start)
+    return (then.row(0, named=True), last) if then.height and start < last["period_start"] else None
 
 
-def _overlap(first: dict, last: dict) -> bool:
-    bounds = (first["lo"], first["hi"], last["lo"], last["hi"])
+def _verdict(first: dict, last: dict) -> str:
+    if first["value"] == last["value"] or _overlap(first, last):
+        return "same"
+    return "rose" if last["value"] > first["value"] else "fell"
+
+
+def _overlap(one: dict, other: dict) -> bool:
+    """Return whether both publish an interval and the two overlap."""
+    bounds = (one["lo"], one["hi"], other["lo"], other["hi"])
     if any(bound is None for bound in bounds):
         return False
-    return first["lo"] <= last["hi"] and last["lo"] <= first["hi"]
-
-
-def value(row: dict, unit: str, decimals: int) -> str:
-    """Say one number with its interval.
-
-    >>> value({"value": 0.25, "lo": 0.24, "hi": 0.26}, "share", 3)
-    '25.0 % (24.0 % to 26.0 %)'
-    """
-    said = number(row["value"], unit, decimals)
-    around = interval(row["lo"], row["hi"], unit, decimals)
-    return f"{said} ({around})" if around else said
+    return one["lo"] <= other["hi"] and other["lo"] <= one["hi"]

@@ -1,23 +1,32 @@
-"""Rows of `metric_values` for a figure: which, in what order, under which label. Pure polars."""
+"""Rows of `metric_values` for a figure: which, in what order, under which label. Pure polars.
+
+Every frame given out has the columns of `metric_values` and `label`, `unit`, `decimals`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
 from etl.edition import Edition
 from etl.reference import taxonomy
+from pages.parts.wording import ODD, period
+
+STAR = "*"
 
 
+@cache
 def names() -> dict[str, str]:
     """Return what a reader calls each family and niche."""
     table = taxonomy()
     found = dict(table.select("family", "family_name").iter_rows())
     found |= dict(table.select("niche", "niche_name").iter_rows())
-    return found | {"*": "All listings", "unclassified": "Unclassified"}
+    return found | {STAR: "All listings", "unclassified": "Unclassified"}
 
 
+@cache
 def family_names() -> dict[str, str]:
     """Return the families by id, in the order of their names."""
     table = taxonomy().select("family", "family_name").unique().sort("family_name")
@@ -25,44 +34,91 @@ def family_names() -> dict[str, str]:
 
 
 def rows(
-    edition: Edition, metric_id: str, *, by: str = "none", family: str = "*", **equal: object
+    edition: Edition, metric_id: str, *, by: str = "none", family: str = STAR,
+    dims: tuple[str, ...] = (), captures: bool = False, **equal: object,
 ) -> pl.DataFrame:
-    """Return a metric's rows with a `label`, whole periods only unless `capture` is asked for.
+    """Return a metric's rows: of every family, of the niches of one, or of `family` itself.
 
-    by="family": one row per family; by="niche": the niches of `family`; by="none": `family` itself.
-    `equal` filters columns; `dims` keys are given as dims=("key=value", …) that must all hold.
+    by="family": one row per family; by="niche": the niches of `family`; by="none": `family`.
+    `dims` are "key=value" pairs that must all hold; rows of single captures come only with
+    `captures`; `equal` filters columns.
     """
-    frame = edition.values(metric_id)
-    for column, value in equal.items():
-        if column == "dims":
-            held = pl.col("dims").str.split(";")
-            frame = frame.filter(
-                pl.all_horizontal(held.list.contains(pair) for pair in value)
-            )
-        else:
-            frame = frame.filter(pl.col(column) == value)
-    if not any(str(pair).startswith("capture=") for pair in equal.get("dims", ())):
+    frame = edition.values(metric_id).filter(
+        *(pl.col(column) == wanted for column, wanted in equal.items()),
+        *(pl.col("dims").str.split(";").list.contains(pair) for pair in dims),
+    )
+    if not captures:
         frame = frame.filter(~pl.col("dims").str.contains("capture="))
-    star = pl.lit("*")
-    if by == "family":
-        frame = frame.filter((pl.col("family") != star) & (pl.col("niche") == star))
-    elif by == "niche":
-        frame = frame.filter((pl.col("family") == family) & (pl.col("niche") != star))
+    if by == "niche":
+        frame = frame.filter(pl.col("family") == family, pl.col("niche") != STAR)
+    elif by == "family":
+        frame = frame.filter(pl.col("family") != STAR, pl.col("niche") == STAR)
     else:
-        frame = frame.filter((pl.col("family") == family) & (pl.col("niche") == star))
+        frame = frame.filter(pl.col("family") == family, pl.col("niche") == STAR)
     label = "niche" if by == "niche" else "family"
+    metric = next((m for m in edition.manifest["metrics"] if m["id"] == metric_id), {})
     return frame.filter(pl.col(label) != "unclassified").with_columns(
-        pl.col(label).replace(names()).alias("label")
+        pl.col(label).replace(names()).alias("label"),
+        unit=pl.lit(metric.get("unit", "")), decimals=pl.lit(metric.get("decimals", 1)),
     )
 
 
-def dim(frame: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Return rows with the dimension `key` as a column of that name."""
-    return frame.with_columns(pl.col("dims").str.extract(rf"(?:^|;){key}=([^;]*)").alias(key))
+def dim(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Return rows with each of the dimensions `keys` as a column of that name."""
+    return frame.with_columns(
+        pl.col("dims").str.extract(rf"(?:^|;){key}=([^;]*)").alias(key) for key in keys
+    )
 
 
 def relabelled(frame: pl.DataFrame, column: str, words: Mapping[str, str]) -> pl.DataFrame:
-    """Return the rows whose `column` is in `words`, labelled by them."""
-    return frame.filter(pl.col(column).is_in(list(words))).with_columns(
+    """Return the rows whose `column` is in `words`, labelled by them and in their order."""
+    order = pl.col(column).replace_strict(
+        {key: position for position, key in enumerate(words)}, return_dtype=pl.Int64
+    )
+    return frame.filter(pl.col(column).is_in(list(words))).sort(order, maintain_order=True).with_columns(
         pl.col(column).replace(words).alias("label")
+    )
+
+
+def labelled_by_capture(frame: pl.DataFrame, *, whole: str) -> pl.DataFrame:
+    """Return rows labelled by the day of their capture, oldest first, `whole` for all together.
+
+    A capture known to be defective says so in its label.
+    """
+    frame = dim(frame, "capture")
+    day = pl.col("capture").str.to_date(strict=False).dt.strftime("%-d %b %Y")
+    day += pl.when(pl.col("flags").str.contains("defect")).then(pl.lit(" (defective)")).otherwise(pl.lit(""))
+    return frame.sort("capture", maintain_order=True, nulls_last=True).with_columns(
+        day.fill_null(pl.lit(whole)).alias("label")
+    )
+
+
+def latest(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the newest full period."""
+    full = frame.filter(~pl.col("flags").str.contains(ODD))
+    return full.filter(pl.col("period_start") == pl.col("period_start").max())
+
+
+def together(*frames: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of several metrics or sources as one frame of the columns all have."""
+    shared = [name for name in frames[0].columns if all(name in f.columns for f in frames)]
+    return pl.concat([frame.select(shared) for frame in frames], how="vertical_relaxed")
+
+
+def newest_of_each(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of the newest full period of each source."""
+    full = frame.filter(~pl.col("flags").str.contains(ODD))
+    start = pl.col("period_start")
+    return full.filter(start.is_null() | (start == start.max().over("source_id")))
+
+
+def with_source(frame: pl.DataFrame, edition: Edition) -> pl.DataFrame:
+    """Return rows with a column `source`: its title and the period, to compare or label by."""
+    titles = {entry["id"]: entry["title"] for entry in edition.manifest["sources"]}
+    spans = [period(*pair) for pair in frame.select("period_start", "grain").iter_rows()]
+    return frame.with_columns(
+        source=pl.Series([
+            f"{titles.get(name, name)}, {span}" if span not in titles.get(name, "") else titles[name]
+            for name, span in zip(frame["source_id"], spans, strict=True)
+        ], dtype=pl.String)
     )

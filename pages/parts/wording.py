@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from calendar import monthrange
+from datetime import date, timedelta
 
 GRADES = {
     "A": "A: 200 listings or more",
-    "B": "B: 50 to 199 listings, or weakened by its design",
-    "C": "C: 15 to 49 listings, or weakened by its design",
-    "D": "D: too thin, withheld",
+    "B": "B: 50 to 199 listings, or more but weakened by the design",
+    "C": "C: 15 to 49 listings, or more but weakened by the design",
+    "D": "D: too thin for its design, withheld",
     "R": "R: as published by its producer",
 }
 FLAGS = {
@@ -17,12 +19,15 @@ FLAGS = {
     "carried": "carried from an earlier edition",
     "defect_capture": "a capture known to be defective",
     "derived": "derived from other published figures",
+    "incomplete": "the period is not covered whole",
     "lower_bound": "a lower bound",
     "method_break": "the method changes here",
+    "model_labelled": "sorted by our classifier, not by the platform",
     "partial": "partial period",
+    "possible_source_change": "the source may have changed here",
     "selected_query": "one selected query, not a market",
     "single_snapshot": "a single snapshot",
-    "suppressed": "withheld: too few listings",
+    "suppressed": "some withheld: too thin to show",
     "title_only": "bare titles: a lower bound",
     "trailing_twelve_months": "twelve trailing months",
     "undated": "known to the year at best",
@@ -30,6 +35,7 @@ FLAGS = {
     "unverified": "not verified",
 }
 MISSING = "–"
+ODD = "partial|anomaly|incomplete|trailing"  # flags of periods no headline may rest on
 
 
 def number(value: float | None, unit: str, decimals: int) -> str:
@@ -37,16 +43,19 @@ def number(value: float | None, unit: str, decimals: int) -> str:
 
     >>> number(0.0913, "share of listings (0-1)", 3), number(22.5, "US dollars per hour", 1)
     ('9.1 %', '$22.50')
-    >>> number(100.0, "US dollars per project", 0), number(None, "", 0)
-    ('$100', '–')
+    >>> number(20.0, "US dollars per project", 0), number(None, "", 0), number(8.9, "euro", 1)
+    ('$20', '–', '€8.90')
     """
     if value is None:
         return MISSING
     if unit.startswith("share"):
         return f"{100 * value:.{max(0, decimals - 2)}f} %"
-    if unit.startswith("US dollars"):
-        return f"${value:,.0f}" if decimals == 0 or value >= 1000 else f"${value:,.2f}"
-    return f"{value:,.{decimals}f}"
+    sign = "$" if unit.startswith("US dollars") else "€" if unit.startswith("euro") else ""
+    if sign:
+        cents = decimals > 0 and value < 1000
+        return sign + (f"{value:,.2f}" if cents else f"{value:,.0f}").removesuffix(".00")
+    text = f"{value:,.{decimals}f}"
+    return re.sub(r"\.0+$", "", text)
 
 
 def interval(lo: float | None, hi: float | None, unit: str, decimals: int) -> str:
@@ -58,6 +67,17 @@ def interval(lo: float | None, hi: float | None, unit: str, decimals: int) -> st
     if lo is None or hi is None:
         return ""
     return f"{number(lo, unit, decimals)} to {number(hi, unit, decimals)}"
+
+
+def value(row: dict) -> str:
+    """Say one number of a row with its interval.
+
+    >>> value({"value": 0.25, "lo": 0.24, "hi": 0.26, "unit": "share", "decimals": 3})
+    '25.0 % (24.0 % to 26.0 %)'
+    """
+    said = number(row["value"], row["unit"], row["decimals"])
+    around = interval(row["lo"], row["hi"], row["unit"], row["decimals"])
+    return f"{said} ({around})" if around else said
 
 
 def period(start: date | None, grain: str) -> str:
@@ -77,6 +97,35 @@ def period(start: date | None, grain: str) -> str:
     return f"{start:%B %Y}"
 
 
+def period_end(start: date, grain: str) -> date:
+    """Return the last day of a period; a snapshot is known by its month.
+
+    >>> period_end(date(2024, 2, 1), "month"), period_end(date(2025, 10, 1), "quarter")
+    (datetime.date(2024, 2, 29), datetime.date(2025, 12, 31))
+    """
+    if grain in ("day", "week"):
+        return start + timedelta(days=6 * (grain == "week"))
+    last = {"quarter": start.month + 2, "year": start.month + 11}.get(grain, start.month)
+    year, month = start.year + (last - 1) // 12, (last - 1) % 12 + 1
+    return date(year, month, monthrange(year, month)[1])
+
+
 def flag_words(flags: str) -> str:
     """Return the flags of a number in words."""
     return "; ".join(FLAGS.get(flag, flag.replace("_", " ")) for flag in flags.split(";") if flag)
+
+
+def listed(words: list[str], most: int = 3) -> str:
+    """Return words as a reader lists them, or their count when there are many.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c", "d"])
+    ('a', 'a and b', '4 others')
+    """
+    if len(words) > most:
+        return f"{len(words)} others"
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def plain(text: str) -> str:
+    """Return text so that Markdown shows it as it is written."""
+    return re.sub(r"([\\`*_\[\]<>~#|])", r"\\\1", text)

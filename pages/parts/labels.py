@@ -1,0 +1,63 @@
+"""What a reader calls the values of dimensions, in the order they are shown."""
+
+from __future__ import annotations
+
+OLI_GROUPS = {
+    "software_dev_tech": "Software and tech",
+    "creative_multimedia": "Creative and multimedia",
+    "sales_marketing": "Sales and marketing",
+    "writing_translation": "Writing and translation",
+    "clerical_data_entry": "Clerical and data entry",
+    "professional_services": "Professional services",
+}
+HN_TERMS = {
+    "llm": "LLM",
+    "agentic": "Agents",
+    "machine_learning": "Machine learning",
+    "genai": "Generative AI",
+    "prompt_eng": "Prompt engineering",
+}
+MENTIONS = {"ai_mention_share": "any AI", "genai_mention_share": "generative AI"}
+STATS = {
+    "median": "Median",
+    "p10": "10th percentile",
+    "p25": "25th percentile",
+    "p75": "75th percentile",
+    "p90": "90th percentile",
+}
+FIVERR_CATEGORIES = {
+    name: name.capitalize()
+    for name in ("coding", "design", "marketing", "translation", "video", "writing")
+}
+FIVERR_PANELS = {"recent": "2024 to 2026", "panel": "2020 to 2024, unverified"}
+FIVERR_TOTALS = {
+    "active_buyers_m": "Active buyers, millions",
+    "spend_per_buyer_usd": "Spend per buyer, US dollars",
+    "gmv_usd_m": "Sales through the platform, millions of US dollars",
+}
+AGE_BANDS = {
+    "12-24h": "12 to 24 hours",
+    "00-12h": "up to 12 hours",
+    "24-72h": "1 to 3 days",
+    "72h+": "3 days or more",
+}
+BRACKETS = {
+    "0-4": "0 to 4 proposals",
+    "5-10": "5 to 9 proposals",
+    "10-15": "10 to 14 proposals",
+    "15-20": "15 to 19 proposals",
+    "20-50": "20 to 49 proposals",
+    "50+": "50 proposals or more",
+}
+DURATIONS = {
+    "0-30d": "under a month",
+    "30-90d": "1 to 3 months",
+    "90-180d": "3 to 6 months",
+    "180d+": "6 months or more",
+}
+SCOPES = {
+    "window": "all of its time window",
+    "newest": "the newest listings of a day",
+    "query": "one or few search queries",
+    "capped": "a capped number per page",
+}

@@ -1,0 +1,231 @@
+"""The command line from import to edition: every row accounted for, nothing published is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from etl import edition
+from etl.__main__ import main
+from etl.config import SHIPPED
+from etl.evidence import KEY
+
+ROOT = Path(__file__).resolve().parent.parent
+HEADER = "id,posted,title,budget,kind\n"
+MAPPING = """
+source_id = "my_board"
+title = "A board of ours"
+platform = "my_board"
+licence = "CC0"
+scope = "query"
+format = "csv"
+[constants]
+side = "demand"
+currency = "USD"
+[columns]
+native_id = "id"
+posted_at = "posted"
+title = "title"
+price = "budget"
+pricing_type = {column = "kind", values = {hourly = "hourly", fixed = "fixed"}}
+"""
+
+
+def board(rows: int, first: int = 0) -> str:
+    lines = [f"{i},2026-03-0{1 + i % 9},Edit article {i},{20 + i % 7},hourly" for i in range(first, first + rows)]
+    return HEADER + "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def mapped(tmp_path: Path, data_folder: Path) -> tuple[Path, Path]:
+    """A CSV of 250 listings captured on 10 March 2026, and its mapping."""
+    csv, toml = tmp_path / "board_2026-03-10.csv", tmp_path / "my.toml"
+    csv.write_text(board(250), encoding="utf-8")
+    toml.write_text(MAPPING, encoding="utf-8")
+    return csv, toml
+
+
+def import_board(csv: Path, toml: Path) -> int:
+    return main(["import", str(csv), "--mapping", str(toml)])
+
+
+def build() -> int:
+    return main(["build", "--published-on", "2026-11-25"])
+
+
+def test_nothing_landed_publishes_nothing(data_folder, capsys):
+    assert build() == 0
+    assert "no raw data" in capsys.readouterr().out
+    assert edition.current()[0].folder == SHIPPED
+    assert not edition.built_editions()
+
+
+def test_a_build_carries_every_shipped_row(mapped, capsys):
+    assert import_board(*mapped) == 0
+    assert "250 rows = 250 observations + 0 in-file duplicates + 0 rejects" in capsys.readouterr().out
+    assert build() == 0
+    shown, notice = edition.current()
+    assert notice is None and shown.folder != SHIPPED
+    old, new = edition.Edition(SHIPPED).values(), shown.values()
+    carried = new.filter(pl.col("source_id") != "my_board")
+    assert carried.drop("flags").equals(old.drop("flags"))
+    assert carried["flags"].str.split(";").list.contains("carried").all()
+    own = new.filter(pl.col("source_id") == "my_board")
+    median = own.filter(metric_id="hourly_rate", family="*", stat="median")
+    # 250 rates 20 + i % 7: 36 of 20…24 each, 35 of 25 and 26; the 125th and 126th are 23
+    assert median["value"].item() == 23 and median["n"].item() == 250
+    assert not own.filter(metric_id="listing_share").height, "a selected query has no shares"
+    entries = {entry["id"]: entry for entry in shown.manifest["sources"]}
+    assert entries["oli"]["carried_from"] == edition.Edition(SHIPPED).id
+    assert "carried_from" not in entries["my_board"]
+    shown.check()
+
+
+def test_building_again_changes_nothing(mapped, capsys):
+    import_board(*mapped)
+    build()
+    first = edition.current()[0].id
+    import_board(*mapped)
+    assert "landed before" in capsys.readouterr().out
+    build()
+    assert "nothing new" in capsys.readouterr().out
+    assert edition.current()[0].id == first
+    (Path(os.environ["OBSERVATORY_DATA"]) / "warehouse.duckdb").unlink()
+    build()
+    assert edition.current()[0].id == first, "the warehouse is rebuilt from raw to the same numbers"
+    assert main(["verify"]) == 0
+
+
+def test_overlapping_captures_are_sightings_of_one_listing(mapped, tmp_path):
+    csv, toml = mapped
+    later = tmp_path / "board_2026-03-12.csv"
+    later.write_text(board(250, first=100), encoding="utf-8")
+    import_board(csv, toml)
+    import_board(later, toml)
+    build()
+    counts = edition.current()[0].values("listings").filter(source_id="my_board", family="*")
+    found = dict(counts.select("dims", "n").iter_rows())
+    assert found == {"": 350, "capture=2026-03-10": 250, "capture=2026-03-12": 250}
+
+
+def test_part_of_a_source_does_not_replace_what_was_built_from_all_of_it(
+    mapped, tmp_path, monkeypatch, capsys
+):
+    csv, toml = mapped
+    import_board(csv, toml)
+    build()
+    base = edition.current()[0]
+    other = tmp_path / "other"
+    monkeypatch.setenv("OBSERVATORY_DATA", str(other))
+    (other / "editions").mkdir(parents=True)
+    shutil.copytree(base.folder, other / "editions" / base.folder.name)
+    (other / "editions" / "CURRENT").write_text(base.folder.name)
+    small = tmp_path / "board_2026-03-20.csv"
+    small.write_text(board(60, first=900), encoding="utf-8")
+    import_board(small, toml)
+    assert build() == 0
+    assert "my_board: its published numbers rest on more raw data" in capsys.readouterr().out
+    shown = edition.current()[0]
+    whole = shown.values("hourly_rate").filter(source_id="my_board", family="*", stat="median")
+    assert whole["n"].to_list() == [250], "60 listings do not replace 250"
+    assert set(shown.values().select(KEY).iter_rows()) >= set(base.values().select(KEY).iter_rows())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id;posted\n1;2\n", "lacks the column"),
+        (HEADER.encode() + b"1,2026-03-01,caf\xe9,10,hourly\n", "UTF-8"),
+        (b"PAR1\0\0binary", "binary"),
+        (HEADER.encode(), "holds no row"),
+        (HEADER.encode() + b"1,2099-01-01,A,10,hourly\n", "lies after"),
+        (HEADER.encode() + b"1,2026-03-01,A,10,hourly,extra\n", "has 6 cells, the header 5"),
+    ],
+)
+def test_bad_files_are_refused_in_one_sentence(mapped, capsys, content, said):
+    csv, toml = mapped
+    csv.write_bytes(content)
+    assert import_board(csv, toml) == 1
+    captured = capsys.readouterr()
+    assert said in captured.err and "Traceback" not in captured.err
+    assert len(captured.err.strip().splitlines()) == 1
+    assert not list((Path(os.environ["OBSERVATORY_DATA"])).glob("raw/*/manifest.ndjson"))
+
+
+def test_odd_rows_are_counted_and_the_rest_is_kept(mapped, capsys):
+    csv, toml = mapped
+    odd = [
+        "a,2099-01-01,Future,10,hourly",
+        "b,2026-03-01,Rich,1000000000000,fixed",
+        "c,2026-03-01,Odd kind,10,weekly",
+        "d,2026-03-01,Twice,10,hourly",
+        "d,2026-03-01,Twice,10,hourly",
+        "d,2026-03-01,Twice but other,10,hourly",
+    ]
+    csv.write_text(board(20) + "\n".join(odd) + "\n", encoding="utf-8")
+    assert import_board(csv, toml) == 0
+    out = capsys.readouterr().out
+    assert "26 rows = 22 observations + 1 in-file duplicates + 3 rejects" in out
+    assert "1 prices are implausible" in out
+    build()
+    entry = next(e for e in edition.current()[0].manifest["sources"] if e["id"] == "my_board")
+    assert entry["rows_read"] == entry["observations"] + entry["duplicates"] + entry["rejects"] == 26
+    assert entry["prices_implausible"] == 1 and sum(entry["reject_reasons"].values()) == 3
+
+
+def test_dry_run_lands_nothing(mapped, capsys):
+    csv, toml = mapped
+    assert main(["import", str(csv), "--mapping", str(toml), "--dry-run"]) == 0
+    assert "250" in capsys.readouterr().out
+    assert not list((Path(os.environ["OBSERVATORY_DATA"])).glob("raw/*/manifest.ndjson"))
+
+
+def test_parse_writes_rows_and_rejects(capsys):
+    path = ROOT / "tests/payloads/upwork_search"
+    payload = next(p for p in sorted(path.glob("*.csv")))
+    assert main(["parse", "upwork_search", str(payload), "--captured-at", "2023-01-03"]) == 0
+    captured = capsys.readouterr()
+    rows = [json.loads(line) for line in captured.out.splitlines()]
+    assert rows and all(row["source_id"] == "upwork_search" for row in rows)
+    assert all(json.loads(line).keys() == {"locator", "reason"} for line in captured.err.splitlines())
+
+
+@pytest.mark.parametrize(
+    "words", [["parse", "nowhere", "x"], ["import", "x.csv"], ["export", "--metric", "nothing"]]
+)
+def test_operator_mistakes_are_one_sentence(words, capsys, data_folder):
+    assert main(words) == 2
+    assert re.fullmatch(r"\w+: .+\n", capsys.readouterr().err)
+
+
+def test_status_names_edition_and_sources(data_folder, capsys):
+    assert main(["status"]) == 0
+    out = capsys.readouterr().out
+    assert edition.Edition(SHIPPED).id in out and "oli: one_off" in out
+
+
+def test_killed_builds_leave_the_old_edition_and_the_next_one_completes(mapped, capsys):
+    import_board(*mapped)
+    words = [sys.executable, "-m", "etl", "build", "--published-on", "2026-11-25"]
+    for seconds in (0.6, 1.5, 2.2, 3.0):
+        running = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(seconds)
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+        shown, notice = edition.current()
+        shown.check()
+        assert notice is None
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert edition.current()[0].values().filter(source_id="my_board").height
+    assert main(["verify"]) == 0

@@ -1,0 +1,262 @@
+"""Given rows and whole answers of the marts that keep single listings."""
+# ruff: noqa: E501 -- literal tables
+
+from datetime import date
+
+import pytest
+from given import Case, answer_of, assert_answer, rows
+
+from etl.marts import marts
+
+# what a sighting carries through unchanged: every value other than every other
+CARRIED = {
+    "pricing_type": "hourly", "price_min": 11.0, "price_max": 12.0, "price_min_usd": 13.0, "price_max_usd": 14.0,
+    "currency": "EUR", "source_category": "Web", "bid_avg_usd": 15.0, "proposals_low": 16, "proposals_high": 17,
+    "days_left": 18.0, "duration_days_low": 19.0, "duration_days_high": 20.0, "experience_level": "entry",
+    "interviewing": 21, "hires": 22, "reviews_low": 23, "reviews_high": 24, "side": "demand",
+}  # fmt: skip
+SOURCES = rows("""
+    source_id | platform   | scope
+    up        | upwork     | newest
+    fl        | freelancer | query
+    hn        | hackernews | window
+    un        | fiverr     | capped
+""")
+DEFECTS = rows("""
+    source_id | capture_on | reason
+    fl        | 2025-10-25 | bids overstated
+    un        | 2023-01-01 | known to the year only: no day to be defective
+""")
+LABELS = rows("""
+    source_id | native_id | family  | niche
+    up        | a         | web     | sites
+    up        | b         | writing | -
+    fl        | c         | legal   | other_source
+""")
+MENTIONS = rows("""
+    source_id | native_id | ai_mention | genai_mention
+    up        | a         | true       | false
+""")
+REFERENCE = {
+    "ref_sources": SOURCES,
+    "ref_capture_defects": DEFECTS,
+    "est_listing_labels": LABELS,
+    "est_ai_mentions": MENTIONS,
+}
+
+# a: twice in one capture, once in the next; b: once; c: twice at one moment (first hash counts).
+# d: sound and defective captures, and a later month; e: only in the defective one, so not in the
+# whole. f: no capture time, posted in March; g: not even that. h: the year alone; i: a day of it.
+SEEN = rows(
+    """
+    source_id | native_id | raw_sha256 | observed_at      | observed_precision | posted_at        | posted_precision | bids | flags
+    up        | a         | x1         | 2025-01-05 08:00 | second             | 2025-01-04 20:00 | second           | 3    |
+    up        | a         | x2         | 2025-01-05 20:00 | second             | 2025-01-04 20:00 | second           | 4    |
+    up        | a         | x3         | 2025-01-07 10:00 | second             | 2025-01-04 20:00 | second           | 9    |
+    up        | b         | x1         | 2025-01-05 08:00 | second             | -                | -                | 1    | price_implausible
+    up        | c         | x4         | 2025-01-07 10:00 | second             | -                | -                | 8    | -
+    up        | c         | x3         | 2025-01-07 10:00 | second             | -                | -                | 7    | rate_missing
+    fl        | d         | y1         | 2025-10-25 00:00 | day                | -                | -                | 31   |
+    fl        | d         | y2         | 2025-10-24 00:00 | day                | -                | -                | 24   |
+    fl        | d         | y3         | 2025-11-02 00:00 | day                | -                | -                | 26   |
+    fl        | e         | y1         | 2025-10-25 00:00 | day                | -                | -                | 50   |
+    hn        | f         | z1         | -                | unknown            | 2024-03-10 00:00 | second           | -    |
+    hn        | f         | z2         | -                | unknown            | 2024-03-10 00:00 | second           | 2    |
+    hn        | g         | z1         | -                | unknown            | -                | -                | -    |
+    un        | h         | w1         | 2023-01-01 00:00 | year               | -                | -                | -    |
+    un        | i         | w2         | 2023-01-15 00:00 | day                | -                | -                | -    |
+    un        | j         | w3         | -                | unknown            | -                | -                | -    |
+    """,
+    "core_sightings",
+    **CARRIED,
+)
+STACKED = """
+    source_id | native_id | raw_sha256 | bids | capture    | period_start | captures | recency | recency_in_capture | flags
+    up        | a         | x3         | 9    |            | 2025-01-01   | 2        | 1       | 1                  |
+    up        | a         | x2         | 4    | 2025-01-05 | 2025-01-01   | 2        | 2       | 1                  | single_snapshot
+    up        | a         | x3         | 9    | 2025-01-07 | 2025-01-01   | 2        | 1       | 1                  | single_snapshot
+    up        | b         | x1         | 1    |            | 2025-01-01   | 2        | 1       | 1                  |
+    up        | b         | x1         | 1    | 2025-01-05 | 2025-01-01   | 2        | 1       | 1                  | single_snapshot
+    up        | c         | x3         | 7    |            | 2025-01-01   | 2        | 1       | 1                  |
+    up        | c         | x3         | 7    | 2025-01-07 | 2025-01-01   | 2        | 1       | 1                  | single_snapshot
+    fl        | d         | y2         | 24   |            | 2025-10-01   | 1        | 1       | 1                  | selected_query;single_snapshot
+    fl        | d         | y1         | 31   | 2025-10-25 | 2025-10-01   | 1        | 2       | 1                  | selected_query;single_snapshot;defect_capture
+    fl        | d         | y3         | 26   |            | 2025-11-01   | 1        | 1       | 1                  | selected_query;single_snapshot
+    fl        | e         | y1         | 50   | 2025-10-25 | 2025-10-01   | 1        | 1       | 1                  | selected_query;single_snapshot;defect_capture
+    hn        | f         | z1         | -    |            | 2024-03-01   | 0        | 1       | 1                  |
+    hn        | g         | z1         | -    |            | -            | 0        | 1       | 1                  | undated
+    un        | h         | w1         | -    |            | 2023-01-01   | 1        | 1       | 1                  | capped_page;single_snapshot;undated
+    un        | i         | w2         | -    |            | 2023-01-01   | 1        | 1       | 1                  | capped_page;single_snapshot;undated
+    un        | j         | w3         | -    |            | -            | 0        | 1       | 1                  | capped_page;single_snapshot;undated
+"""
+OF_LISTING = """
+    native_id | platform   | scope  | grain    | family       | niche        | ai_mention | genai_mention | is_price_implausible | is_undated | holds_undated
+    a         | upwork     | newest | snapshot | web          | sites        | true       | false         | false                | false      | 0
+    b         | upwork     | newest | snapshot | writing      | unclassified | -          | -             | true                 | false      | 0
+    c         | upwork     | newest | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0
+    d         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0
+    e         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0
+    f         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | false      | 0
+    g         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | true       | 1
+    h         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1
+    i         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | false      | 1
+    j         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1
+"""
+# a was posted 62 hours before x3 and exactly 24 before x2
+OF_SIGHTING = """
+    native_id | raw_sha256 | observed_at      | capture_on | is_defect | age_band
+    a         | x2         | 2025-01-05 20:00 | 2025-01-05 | false     | 24-72h
+    a         | x3         | 2025-01-07 10:00 | 2025-01-07 | false     | 24-72h
+    b         | x1         | 2025-01-05 08:00 | 2025-01-05 | false     | -
+    c         | x3         | 2025-01-07 10:00 | 2025-01-07 | false     | -
+    d         | y1         | 2025-10-25 00:00 | 2025-10-25 | true      | -
+    d         | y2         | 2025-10-24 00:00 | 2025-10-24 | false     | -
+    d         | y3         | 2025-11-02 00:00 | 2025-11-02 | false     | -
+    e         | y1         | 2025-10-25 00:00 | 2025-10-25 | true      | -
+    f         | z1         | -                | -          | false     | -
+    g         | z1         | -                | -          | false     | -
+    h         | w1         | 2023-01-01 00:00 | -          | false     | -
+    i         | w2         | 2023-01-15 00:00 | 2023-01-15 | false     | -
+    j         | w3         | -                | -          | false     | -
+"""
+STATED = (
+    rows(STACKED, **CARRIED)
+    .join(rows(OF_LISTING), on="native_id")
+    .join(rows(OF_SIGHTING), on=["native_id", "raw_sha256"])
+)
+AGES = rows(
+    """
+    native_id | observed_at      | observed_precision | posted_at           | posted_precision
+    0h        | 2025-01-05 12:00 | second             | 2025-01-05 12:00:00 | second
+    11h       | 2025-01-05 12:00 | day                | 2025-01-05 00:00:01 | minute
+    12h       | 2025-01-05 12:00 | minute             | 2025-01-05 00:00:00 | second
+    24h       | 2025-01-05 12:00 | second             | 2025-01-04 12:00:00 | second
+    71h       | 2025-01-05 12:00 | second             | 2025-01-02 12:00:01 | second
+    72h       | 2025-01-05 12:00 | second             | 2025-01-02 12:00:00 | second
+    future    | 2025-01-05 12:00 | second             | 2025-01-05 12:00:01 | second
+    posted    | 2025-01-05 12:00 | second             | 2025-01-05 00:00:00 | day
+    seen      | 2025-01-05 12:00 | month              | 2025-01-05 00:00:00 | second
+    midnight  | 2025-01-05 00:00 | day                | 2025-01-04 12:00:00 | second
+    """,
+    "core_sightings", source_id="up", raw_sha256="x", flags=[], **CARRIED,
+)  # fmt: skip
+BANDS = ["00-12h", "00-12h", "12-24h", "24-72h", "24-72h", "72h+", None, None, None, None]
+
+
+def test_age_bands_at_their_edges_and_only_where_the_hour_is_known():
+    """Twelve hours to the second belong to the next band; a midnight stands for a whole day."""
+    found = answer_of(marts()["mart_sightings"].sql, REFERENCE | {"core_sightings": AGES})
+    bands = dict(found.filter(capture="").select("native_id", "age_band").iter_rows())
+    assert bands == dict(zip(AGES["native_id"], BANDS, strict=True))
+
+
+CELL = {
+    "source_id": "s",
+    "platform": "p",
+    "period_start": date(2025, 1, 1),
+    "grain": "snapshot",
+    "flags": "f",
+    "family": "web",
+    "niche": "sites",
+}
+AMOUNTS_OF = rows(
+    """
+    native_id | side   | capture    | pricing_type | price_min | currency | price_min_usd | price_max_usd | is_price_implausible | bids | days_left
+    range     | demand |            | hourly       | 9         | EUR      | 10            | 30            | false                | -    | -
+    range     | demand | 2025-01-05 | hourly       | 9         | EUR      | 10            | 20            | false                | -    | -
+    low_end   | demand |            | hourly       | 15        | USD      | 15            | -             | false                | -    | -
+    high_end  | demand |            | hourly       | -         | USD      | -             | 40            | false                | -    | -
+    no_price  | demand |            | hourly       | -         | USD      | -             | -             | false                | -    | 2.5
+    absurd    | demand |            | hourly       | 5000      | USD      | 5000          | 5000          | true                 | 7    | -
+    fixed     | demand |            | fixed        | 100       | USD      | 100           | 350           | false                | 0    | -
+    offer     | supply |            | fixed        | 100       | USD      | 100           | 100           | false                | -    | -
+    unknown   | demand |            | unknown      | 60        | USD      | 60            | 60            | false                | -    | -
+    gig       | supply |            | package      | 900       | PKR      | -             | -             | false                | -    | -
+    gig_eur   | supply |            | package      | 5         | EUR      | 6             | 80            | false                | -    | -
+    no_coin   | supply |            | package      | 5         | -        | -             | -             | false                | -    | -
+    no_start  | supply |            | package      | -         | EUR      | -             | 80            | false                | -    | -
+    gig_mad   | supply |            | package      | 0.01      | EUR      | 0.01          | -             | true                 | -    | -
+    """,
+    **CELL,
+)  # fmt: skip
+# range: (10 + 30) / 2; a range with one end is that end; a gig's price is the start, as asked
+AMOUNTS = rows(
+    """
+    measure         | native_id | side   | capture    | dims         | amount
+    hourly_rate     | range     | demand |            |              | 20
+    hourly_rate     | range     | demand | 2025-01-05 |              | 15
+    hourly_rate     | low_end   | demand |            |              | 15
+    hourly_rate     | high_end  | demand |            |              | 40
+    fixed_budget    | fixed     | demand |            |              | 225
+    bids            | absurd    | demand |            |              | 7
+    bids            | fixed     | demand |            |              | 0
+    days_left       | no_price  | demand |            |              | 2.5
+    gig_start_price | gig       | supply |            | currency=PKR | 900
+    gig_start_price | gig_eur   | supply |            | currency=EUR | 5
+    """,
+    **CELL,
+)
+# a: the defective capture is neither first nor last, the whole repeats a capture, bids may fall;
+# b: seen once; c: two rows, one moment; d: known to the month; e: the last sighting has no bids
+PAIRS_OF = rows(
+    """
+    source_id | native_id | bids | observed_at      | capture_on | capture    | is_defect | family
+    s         | a         | 31   | 2025-10-25 00:00 | 2025-10-25 | 2025-10-25 | true      | web
+    s         | a         | 24   | 2025-10-29 00:00 | 2025-10-29 |            | false     | web
+    s         | a         | 40   | 2025-11-17 00:00 | 2025-11-17 | 2025-11-17 | false     | web
+    s         | a         | 35   | 2025-11-20 12:00 | 2025-11-20 |            | false     | web
+    s         | a         | 35   | 2025-11-20 12:00 | 2025-11-20 | 2025-11-20 | false     | web
+    s         | b         | 5    | 2025-10-29 00:00 | 2025-10-29 |            | false     | web
+    s         | c         | 6    | 2025-11-17 00:00 | 2025-11-17 |            | false     | web
+    s         | c         | 6    | 2025-11-17 00:00 | 2025-11-17 | 2025-11-17 | false     | web
+    s         | d         | 1    | 2025-10-01 00:00 | -          |            | false     | web
+    s         | d         | 2    | 2025-11-01 00:00 | -          |            | false     | web
+    s         | e         | 3    | 2025-10-29 00:00 | 2025-10-29 |            | false     | legal
+    s         | e         | 4    | 2025-11-17 00:00 | 2025-11-17 |            | false     | legal
+    s         | e         | -    | 2025-11-20 00:00 | 2025-11-20 |            | false     | legal
+    t         | a         | 90   | 2025-10-01 00:00 | 2025-10-01 |            | false     | web
+    t         | a         | 99   | 2025-12-01 00:00 | 2025-12-01 |            | false     | web
+    """,
+    platform="p", side="demand",
+)  # fmt: skip
+PAIRS = rows(
+    """
+    source_id | native_id | family | first_at         | last_at          | first_bids | last_bids
+    s         | a         | web    | 2025-10-29 00:00 | 2025-11-20 12:00 | 24         | 35
+    s         | e         | legal  | 2025-10-29 00:00 | 2025-11-17 00:00 | 3          | 4
+    t         | a         | web    | 2025-10-01 00:00 | 2025-12-01 00:00 | 90         | 99
+    """,
+    platform="p", side="demand",
+)  # fmt: skip
+REVIEWS_OF = rows(
+    """
+    native_id | side   | capture    | reviews_low | reviews_high
+    a         | supply |            | 12          | 12
+    a         | supply | 2025-01-05 | 11          | 11
+    b         | supply |            | 1000        | -
+    c         | supply |            | -           | -
+    d         | demand |            | 3           | 3
+    e         | supply |            | 0           | 0
+    """,
+    **CELL,
+)
+REVIEWS = rows(
+    """
+    native_id | side   | capture | reviews_low | is_censored
+    a         | supply |         | 12          | false
+    b         | supply |         | 1000        | true
+    e         | supply |         | 0           | false
+    """,
+    **{name: value for name, value in CELL.items() if name != "niche"},
+)
+CASES = [
+    Case("mart_sightings", REFERENCE | {"core_sightings": SEEN}, STATED),
+    Case("mart_amounts", {"mart_sightings": AMOUNTS_OF}, AMOUNTS),
+    Case("mart_bid_pairs", {"mart_sightings": PAIRS_OF}, PAIRS),
+    Case("mart_gig_reviews", {"mart_sightings": REVIEWS_OF}, REVIEWS),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_whole_answer(case: Case):
+    assert_answer(marts()[case.name].sql, case)
