@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import webbrowser
@@ -19,7 +20,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "requirements.sha256"
 REQUIREMENTS = ROOT / "requirements.txt"
 NEEDED = "import streamlit, polars, duckdb, sklearn, plotly, requests, bs4, skops, zstandard"
-PORT = os.environ.get("PORT", "8501")
+PORT = int(os.environ.get("PORT", "8501"))  # the first free one from here is used
 
 
 def say(line: str) -> None:
@@ -58,7 +59,7 @@ def _works(python: str) -> bool:
 def _install(inside: Path) -> bool:
     if not inside.exists() and subprocess.run([sys.executable, "-m", "venv", VENV]).returncode:
         return False
-    pip = [str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"]
     wheels = os.environ.get("WHEELHOUSE")
     if wheels:
         pip += ["--no-index", "--find-links", wheels]
@@ -70,19 +71,29 @@ def _install(inside: Path) -> bool:
     return done.returncode == 0
 
 
+def free_port(first: int) -> int:
+    """Return the first port from `first` on that nothing listens on."""
+    for port in range(first, first + 50):
+        with socket.socket() as probe:
+            if probe.connect_ex(("localhost", port)):
+                return port
+    sys.exit(f"observatory: ports {first} to {first + 49} are all in use; set PORT to a free one")
+
+
 def run() -> int:
     """Serve the observatory; with a network, bring it up to date meanwhile."""
     python = python_with_packages()
+    port = str(free_port(PORT))
     server = subprocess.Popen(
-        [python, "-m", "streamlit", "run", "app.py", "--server.port", PORT,
+        [python, "-m", "streamlit", "run", "app.py", "--server.port", port,
          "--server.headless", "true", "--server.showEmailPrompt", "false"],
         cwd=ROOT,
     )
-    say(f"serving at http://localhost:{PORT} (stop with Ctrl-C)")
+    say(f"serving at http://localhost:{port} (stop with Ctrl-C)")
     update = subprocess.Popen([python, "-m", "etl", "run", "--if-online"], cwd=ROOT)
     try:
         if os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"):
-            webbrowser.open(f"http://localhost:{PORT}")
+            webbrowser.open(f"http://localhost:{port}")
         return server.wait()
     except KeyboardInterrupt:
         return 0

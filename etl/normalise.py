@@ -100,7 +100,9 @@ def _listing(
             row[name] = drop_personal(value).strip() or None
         elif isinstance(value, list):
             row[name] = [drop_personal(v) if isinstance(v, str) else v for v in value]
-    flags = set(row.get("flags") or ())
+    if not isinstance(row.get("flags", []), list):
+        return row  # the contract check names it
+    flags = set(map(str, row.get("flags", [])))
     _add_dollars(row, flags, _posting_month(row, capture), rates)
     row["flags"] = sorted(flags)
     return row

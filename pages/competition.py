@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+import polars as pl
+
 from pages.parts import charts, headlines, labels, show, timelines
 from pages.parts.filters import family_level, row_of
-from pages.parts.rows import (
-    captures_only, dim, family_names, labelled_by_capture, newest_of_each, relabelled, rows,
-)
+from pages.parts.rows import dim, family_names, newest_of_each, relabelled, rows, with_capture
 
 show.header("competition", "Competition", "How hard is it to win work?")
 family, band = row_of(
@@ -18,11 +18,61 @@ family, band = row_of(
 edition, colours, today = show.edition(), show.colours(), show.today()
 get, level = partial(rows, edition), family_level(family)
 dots = partial(charts.dots, colours=colours, tick_format=".0%")
-aged = f"of listings {labels.AGE_BANDS[band]} old with 20 or more proposals"
-both = ("Both days", "All captures")
+lines = partial(timelines.lines, colours=colours, today=today)
+upwork = {"source_id": "upwork_search"}
 
-crowd = get("proposals_20_plus", family=family, captures=True, dims=(f"age_band={band}",))
-crowd = labelled_by_capture(crowd, whole="Whole period", source_id="upwork_search")
-said = headlines.agreement(captures_only(crowd), f"the share {aged}")
-note = "The interval of the whole period spans what the two days disagree on."
-show.figure("days", "proposals_20_plus", crowd, said, dots(crowd, ranked=False), note=note)
+crowd = partial(get, "proposals_20_plus", captures=True, dims=(f"age_band={band}",), **upwork)
+days = with_capture(crowd(family=family), whole="Both days").with_columns(label="when")
+aged = f"listings {labels.AGE_BANDS[band]} old with 20 or more proposals"
+said = headlines.agreement(days.filter(pl.col("capture").is_not_null()), aged)
+note = "Two snapshots two days apart. The interval of both days spans what they disagree on."
+show.figure("days", "proposals_20_plus", days, said, dots(days, ranked=False), note=note)
+
+kinds = with_capture(crowd(**level), whole="Both days").sort("capture", nulls_last=False)
+whole = kinds.filter(pl.col("capture").is_null())
+said = headlines.extremes(whole, f"has most {aged}", "fewest")
+chart = dots(kinds, series="when")
+show.figure("kinds", "proposals_20_plus", kinds, said, chart, note=note)
+
+talks = relabelled(dim(get("interviewing_share"), "proposals"), "proposals", labels.BRACKETS)
+said = headlines.extremes(talks, "is where clients most often interview", "least often")
+note = "Four searches on Upwork in early 2025."
+show.figure("talks", "interviewing_share", talks, said, dots(talks, ranked=False), note=note)
+
+hires = relabelled(dim(get("hired_share"), "proposals"), "proposals", labels.BRACKETS)
+said = headlines.extremes(hires, "is where clients have most often hired", "least often")
+show.figure("hires", "hired_share", hires, said, dots(hires, ranked=False), note=note)
+
+bids = with_capture(get("bids_per_listing", stat="median", captures=True), whole="Whole month")
+bids = bids.with_columns(label="when").filter(pl.col("capture").is_not_null())
+sound = bids.filter(~pl.col("flags").str.contains("defect"))
+said = headlines.agreement(sound, "the median number of bids per listing")
+note = "One search on Freelancer.com. Hollow: a capture whose counts are known to be wrong."
+chart = charts.dots(bids, colours, ranked=False)
+show.figure("bids", "bids_per_listing", bids, said, chart, note=note)
+
+growth = relabelled(get("bid_growth"), "stat", labels.STATS)
+said = "The median listing gained {median} bids a day, the busiest quarter {p75} or more"
+said = headlines.filled(said, growth, "stat")
+show.figure("growth", "bid_growth", growth, said, charts.dots(growth, colours, ranked=False))
+
+entry = get("entry_level_share", **upwork, **level)
+said = headlines.extremes(entry, "is most often open to entry level", "least often")
+show.figure("entry", "entry_level_share", entry, said, dots(entry))
+
+weekly = get("snipework_entry_share")
+said = headlines.change(weekly, "The share of Upwork listings open to entry level")
+note = "Collected in another way than the figure above: the two must not be joined into a trend."
+chart = lines(weekly, tick_format=".0%")
+show.figure("weekly", "snipework_entry_share", weekly, said, chart, note=note)
+
+top = newest_of_each(get("review_concentration", source_id="fiverr_grid", by="family"))
+said = headlines.extremes(
+    top, "has the most reviews in the hands of the top tenth of gigs", "the fewest"
+)
+show.figure("top", "review_concentration", top, said, dots(top))
+
+seekers = get("hn_seekers_per_hiring_post")
+said = headlines.change(seekers, "Job seekers per hiring post on Hacker News", since=2022)
+chart = lines(seekers, events=[timelines.PANDEMIC, timelines.CHATGPT])
+show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, chart)

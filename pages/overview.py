@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import polars as pl
@@ -28,7 +29,11 @@ show.tiles(
     ("oli_group_share", writing, "Writing and translation's share of online postings"),
     ("hourly_rate", rate, "Median hourly rate offered on Upwork"),
     ("proposals_20_plus", crowded, "Upwork listings with 20+ proposals after 12 to 24 hours"),
-    ("fiverr_matched_price_index", gigs, "Price of the same writing gigs on Fiverr (Q3 2024 = 100)"),
+    (
+        "fiverr_matched_price_index",
+        gigs,
+        "Price of the same writing gigs on Fiverr (Q3 2024 = 100)",
+    ),
     ("hn_seekers_per_hiring_post", seekers, "Job seekers per hiring post on Hacker News"),
     ("indeed_postings_index", jobs, "All US job postings on Indeed (Feb 2020 = 100)"),
 )
@@ -50,15 +55,20 @@ note = "Two dates and two ways of collecting: not a trend."
 show.figure("mix", "listing_share snipework_listing_share", mix, said, chart, note=note)
 
 terms = relabelled(dim(get("hn_keyword_share"), "keyword"), "keyword", labels.HN_TERMS)
+terms = terms.filter(pl.col("period_start") >= date(2019, 1, 1))
 said = headlines.moves(terms, "AI terms in Hacker News hiring posts", since=BEFORE)
 chart = timelines.panels(terms, colours, today, tick_format=".0%")
 show.figure("terms", "hn_keyword_share", terms, said, chart)
 
 mentions = newest_of_each(together(get("ai_mention_share"), get("genai_mention_share")))
-mentions = relabelled(with_source(mentions, edition), "metric_id", labels.MENTIONS)
-mentions = mentions.rename({"label": "term", "source": "label"})
+mentions = relabelled(mentions, "metric_id", labels.MENTIONS, into="term")
+mentions = with_source(mentions, edition).with_columns(label="source")
 posts = mentions.filter(pl.col("source_id") == "hn_hiring")
-said = headlines.filled("{any AI} of hiring posts on Hacker News name AI, {generative AI} generative AI", posts, "term")
+said = headlines.filled(
+    "{any AI} of Hacker News hiring posts of {when} name AI, {generative AI} generative AI",
+    posts,
+    "term",
+)
 chart = charts.dots(mentions, colours, tick_format=".0%", series="term")
 note = "Sources differ in scope: never rank them against each other."
 show.figure("mentions", "ai_mention_share genai_mention_share", mentions, said, chart, note=note)

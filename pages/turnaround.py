@@ -1,1 +1,44 @@
-"""x"""
+"""How fast do clients want the work, and how fast do they get it?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import polars as pl
+
+from pages.parts import charts, headlines, labels, show
+from pages.parts.filters import family_level, row_of
+from pages.parts.rows import dim, family_names, relabelled, rows, with_capture
+
+show.header("turnaround", "Turnaround", "How fast do clients want it, how fast do they get it?")
+show.gap(
+    "How fast clients get the work cannot be told yet: no data set here holds the delivery days of"
+    " gigs or the time a job took. Shown is how long clients want the work to run, and how long"
+    " they leave a listing open for bids."
+)
+(family,) = row_of(("family", "Kind of work", {"*": "All kinds"} | family_names()))
+edition, colours = show.edition(), show.colours()
+get = partial(rows, edition)
+wanted = partial(get, "requested_duration", source_id="upwork_search")
+longer = partial(relabelled, column="duration", words=labels.DURATIONS, into="part")
+
+whole = longer(dim(wanted(family=family), "duration"))
+kinds = longer(dim(wanted(**family_level(family)), "duration"))
+said = headlines.filled(
+    "Of the listings, {under a month} ask for work of under a month, {6 months or more} for six"
+    " months or more",
+    whole,
+    "part",
+)
+asked = pl.concat([whole, kinds])
+chart = charts.stacked(asked, colours, parts=list(labels.DURATIONS.values()))
+note = "Upwork, January 2023. Parts may sum to a little more or less than 100 %."
+show.figure("duration", "requested_duration", asked, said, chart, note=note)
+
+left = with_capture(get("bid_window_days", stat="median", captures=True), whole="Whole month")
+left = left.with_columns(label="when").filter(pl.col("capture").is_not_null())
+sound = left.filter(~pl.col("flags").str.contains("defect"))
+said = headlines.agreement(sound, "the median days left to bid")
+note = "One search on Freelancer.com, all kinds of work. Hollow: a capture known to be defective."
+chart = charts.dots(left, colours, ranked=False, axis_title="days")
+show.figure("window", "bid_window_days", left, said, chart, note=note)

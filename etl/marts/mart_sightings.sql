@@ -37,7 +37,7 @@ with seen as (
             when s.observed_at - s.posted_at < interval '12' hour then '00-12h'
             when s.observed_at - s.posted_at < interval '24' hour then '12-24h'
             when s.observed_at - s.posted_at < interval '72' hour then '24-72h'
-            else '72h+'
+            when s.observed_at - s.posted_at >= interval '72' hour then '72h+'
         end as age_band
     from core_sightings as s
     join ref_sources as r on r.source_id = s.source_id

@@ -26,15 +26,23 @@ def canvas(colours: Palette, height: int, figure: go.Figure | None = None) -> go
     """Return a figure in the house style."""
     figure = figure or go.Figure()
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 12, "t": 30, "b": 8}, showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", dragmode=False,
+        height=height,
+        margin={"l": 8, "r": 12, "t": 30, "b": 8},
+        showlegend=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        dragmode=False,
         font={"color": colours.text, "size": 13, "family": "Source Sans, sans-serif"},
         hoverlabel={"bgcolor": colours.background, "font": {"color": colours.text}},
         legend={"font": {"color": colours.text, "size": 12}},
     )
     axis = {
-        "gridcolor": colours.grid, "zerolinecolor": colours.grid, "linecolor": colours.grid,
-        "tickfont": {"color": colours.muted, "size": 12}, "automargin": True, "fixedrange": True,
+        "gridcolor": colours.grid,
+        "zerolinecolor": colours.grid,
+        "linecolor": colours.grid,
+        "tickfont": {"color": colours.muted, "size": 12},
+        "automargin": True,
+        "fixedrange": True,
         "title": {"font": {"color": colours.muted, "size": 12}},
     }
     figure.update_xaxes(**axis)
@@ -49,8 +57,14 @@ def faded(colour: str, opacity: float) -> str:
 
 
 def dots(
-    rows: pl.DataFrame, colours: Palette, *, tick_format: str = "", axis_title: str = "",
-    log: bool = False, series: str | None = None, ranked: bool = True,
+    rows: pl.DataFrame,
+    colours: Palette,
+    *,
+    tick_format: str = "",
+    axis_title: str = "",
+    log: bool = False,
+    series: str | None = None,
+    ranked: bool = True,
 ) -> go.Figure:
     """Return dots with whiskers, a row per label: largest on top, or in the order given.
 
@@ -62,7 +76,9 @@ def dots(
     if ranked:
         first = known.filter(pl.col(series) == names[0]) if names and series else known
         order = first.sort("value", descending=True)["label"].to_list()
-        order += [label for label in known["label"].unique(maintain_order=True) if label not in order]
+        order += [
+            label for label in known["label"].unique(maintain_order=True) if label not in order
+        ]
     height = ROW_HEIGHT + (12 * (len(names) - 1) if len(names) > 1 else 0)
     figure = canvas(colours, 80 + height * max(1, len(order)))
     for position, name in enumerate(names):
@@ -71,12 +87,17 @@ def dots(
         at = [order.index(label) + shift for label in part["label"]]
         _dots(figure, part, at, colours.series[position], SYMBOLS[position], name, tick_format)
     figure.update_yaxes(
-        tickvals=list(range(len(order))), ticktext=[_wrapped(label) for label in order],
-        range=[len(order) - 0.4, -0.6], zeroline=False,
+        tickvals=list(range(len(order))),
+        ticktext=[_wrapped(label) for label in order],
+        range=[len(order) - 0.4, -0.6],
+        zeroline=False,
     )
     figure.update_xaxes(
-        tickformat=tick_format, title_text=axis_title, type="log" if log else "linear",
-        rangemode="normal" if log else "tozero", **({"dtick": "D2"} if log else {}),
+        tickformat=tick_format,
+        title_text=axis_title,
+        type="log" if log else "linear",
+        rangemode="normal" if log else "tozero",
+        **({"dtick": "D2"} if log else {}),
     )
     if series:
         figure.update_layout(showlegend=True, legend=LEGEND)
@@ -88,27 +109,43 @@ def _wrapped(label: str) -> str:
 
 
 def _dots(
-    figure: go.Figure, part: pl.DataFrame, at: list[float], colour: str, symbol: str, name: str,
+    figure: go.Figure,
+    part: pl.DataFrame,
+    at: list[float],
+    colour: str,
+    symbol: str,
+    name: str,
     tick_format: str,
 ) -> None:
     hollow = part["flags"].str.contains(HOLLOW).to_list()
     form = f":{tick_format.replace('.0%', '.1%').replace('$,.0f', '$,.2f') or ',.4~g'}"
     around = f"<br>95 %: %{{customdata[2]{form}}} to %{{customdata[3]{form}}}"
     figure.add_scatter(
-        x=part["value"].to_list(), y=at, mode="markers", name=name,
+        x=part["value"].to_list(),
+        y=at,
+        mode="markers",
+        name=name,
         marker={
-            "color": colour, "size": 10, "line": {"color": colour, "width": 2},
+            "color": colour,
+            "size": 10,
+            "line": {"color": colour, "width": 2},
             "symbol": [f"{symbol}-open" if odd else symbol for odd in hollow],
         },
         error_x={
-            "type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 4,
+            "type": "data",
+            "symmetric": False,
+            "color": colour,
+            "thickness": 2,
+            "width": 4,
             "array": (part["hi"] - part["value"]).fill_null(0).to_list(),
             "arrayminus": (part["value"] - part["lo"]).fill_null(0).to_list(),
         },
         customdata=part.select("label", "n", "lo", "hi").rows(),
         hovertemplate=[
-            f"%{{customdata[0]}}: %{{x{form}}}" + (around if low is not None else "")
-            + ("<br>n = %{customdata[1]:,}" if n is not None else "") + f"<extra>{name}</extra>"
+            f"%{{customdata[0]}}: %{{x{form}}}"
+            + (around if low is not None else "")
+            + ("<br>n = %{customdata[1]:,}" if n is not None else "")
+            + f"<extra>{name}</extra>"
             for n, low in part.select("n", "lo").iter_rows()
         ],
     )
@@ -124,19 +161,29 @@ def stacked(
     for position, part in enumerate(parts):
         here = known.filter(pl.col(series) == part)
         figure.add_bar(
-            x=here["value"].to_list(), y=[_wrapped(label) for label in here["label"]], name=part,
-            orientation="h", text=[f"{share:.0%}" if share >= 0.05 else "" for share in here["value"]],
-            textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
+            x=here["value"].to_list(),
+            y=[_wrapped(label) for label in here["label"]],
+            name=part,
+            orientation="h",
+            text=[f"{share:.0%}" if share >= 0.05 else "" for share in here["value"]],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            constraintext="none",
             insidetextfont={"color": colours.background, "size": 12},
             marker={
-                "color": colours.series[position], "line": {"color": colours.background, "width": 2},
+                "color": colours.series[position],
+                "line": {"color": colours.background, "width": 2},
             },
             customdata=here.select("lo", "hi", "n").rows(),
             hovertemplate="%{y}: %{x:.1%}<br>95 %: %{customdata[0]:.1%} to %{customdata[1]:.1%}"
             "<br>n = %{customdata[2]:,}<extra>" + part + "</extra>",
         )
     figure.update_layout(barmode="stack", showlegend=True, bargap=0.3, legend=LEGEND)
-    ticks: dict[str, Any] = {"categoryorder": "array", "categoryarray": [_wrapped(x) for x in order]}
+    ticks: dict[str, Any] = {
+        "categoryorder": "array",
+        "categoryarray": [_wrapped(x) for x in order],
+    }
     figure.update_yaxes(**ticks)
     figure.update_xaxes(tickformat=".0%", range=[0, 1.001])
     return figure

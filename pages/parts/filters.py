@@ -46,4 +46,11 @@ def _name_ignored(known: Mapping[str, Mapping[str, str]]) -> None:
     bad = [f"{key}={value}" for key, value in asked if value not in known.get(key, (value,))]
     if bad:
         st.session_state["_asked"] = []
-        st.warning(f"This link asks for {', '.join(bad)}, which is not there; the default is shown.")
+        st.warning(
+            f"This link asks for {', '.join(bad)}, which is not there; the default is shown."
+        )
+
+
+def family_level(family: str) -> dict[str, str]:
+    """Return what `rows` needs for the chosen kind of work: all families, or the niches of one."""
+    return {"by": "family"} if family == "*" else {"by": "niche", "family": family}

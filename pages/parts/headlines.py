@@ -11,12 +11,13 @@ from collections import defaultdict
 
 import polars as pl
 
-from pages.parts.wording import MISSING, ODD, listed, period, value
+from pages.parts.wording import BREAKS, MISSING, ODD, listed, period_of, value
 
 NOTHING = "Too few listings to say"
+SMALL = 0.1  # a change below this part of the first value is no headline without an interval
 
 
-def extremes(rows: pl.DataFrame, most: str, least: str, *, kinds: str = "kinds of work") -> str:
+def extremes(rows: pl.DataFrame, most: str, least: str) -> str:
     """Say which label stands highest and lowest, and against which others that cannot be told.
 
     most="pays most an hour", least="least" gives "Legal pays most an hour, $50 ($20 to $80); …".
@@ -27,19 +28,23 @@ def extremes(rows: pl.DataFrame, most: str, least: str, *, kinds: str = "kinds o
     ranked = known.rows(named=True)
     top, bottom = ranked[0], ranked[-1]
     if len(ranked) == 1:
-        return f"{top['label']}: {value(top)}; all others are too thin to show"
+        return f"{top['label']}: {value(top)}; no other can be compared with it"
     if _overlap(top, bottom):
         return (
-            f"The {kinds} cannot be told apart: from {bottom['label']}, {value(bottom)},"
-            f" to {top['label']}, {value(top)}"
+            f"{top['label']} stands highest, {value(top)}, and {bottom['label']} lowest,"
+            f" {value(bottom)}, but even these two cannot be told apart"
         )
     high = f"{top['label']} {most}, {value(top)}{_peers(top, ranked)}"
     return f"{high}; {bottom['label']} {least}, {value(bottom)}{_peers(bottom, ranked)}"
 
 
 def _peers(row: dict, ranked: list[dict]) -> str:
-    same = [other["label"] for other in ranked if other is not row and _overlap(row, other)]
-    return f", but its order against {listed(same, 1)} cannot be told" if same else ""
+    others = [other for other in ranked if other is not row]
+    near = [other["label"] for other in others if _overlap(row, other)]
+    if near:
+        return f", but its order against {listed(near, 1)} cannot be told"
+    same = [other["label"] for other in others if other["value"] == row["value"]]
+    return f", the same as {listed(same, 1)}" if same else ""
 
 
 def change(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
@@ -48,13 +53,20 @@ def change(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
     if ends is None:
         return f"Too few periods to say how {what} moved"
     first, last = ends
-    verb = {"rose": "rose from", "fell": "fell from"}.get(_verdict(first, last), "was")
-    middle = "to" if verb != "was" else "and"
-    tail = "" if verb != "was" else ": no clear change"
-    return (
-        f"{what} {verb} {value(first)} in {period(first['period_start'], first['grain'])}"
-        f" {middle} {value(last)} in {period(last['period_start'], last['grain'])}{tail}"
-    )
+    verdict = _verdict(first, last)
+    then, now = (f"{value(row)} in {period_of(row)}" for row in ends)
+    if verdict == "same":
+        return f"{what} was {then} and {now}: no clear change{_breaks(rows, first, last)}"
+    return f"{what} {verdict} from {then} to {now}{_breaks(rows, first, last)}"
+
+
+def _breaks(rows: pl.DataFrame, first: dict, last: dict) -> str:
+    """Say when the source may have changed between the two periods compared."""
+    start = pl.col("period_start")
+    within = rows.filter(start > first["period_start"], start <= last["period_start"])
+    broken = within.filter(pl.col("flags").str.contains(BREAKS)).sort("period_start")
+    when = listed([period_of(row) for row in broken.rows(named=True)], 2)
+    return f"; its source may have changed in {when}" if broken.height else ""
 
 
 def moves(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
@@ -65,7 +77,7 @@ def moves(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
         ends = _ends(rows.filter(pl.col("label") == label), since)
         if ends is not None:
             found[_verdict(*ends)].append(label)
-            spans.add(tuple(period(end["period_start"], end["grain"]) for end in ends))
+            spans.add(tuple(period_of(end) for end in ends))
     if not found:
         return f"Too few periods to say how {what} moved"
     said = [f"{verb} for {listed(found[verb], 6)}" for verb in ("rose", "fell") if found[verb]]
@@ -75,9 +87,13 @@ def moves(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
 
 
 def filled(template: str, rows: pl.DataFrame, column: str) -> str:
-    """Return a sentence with {word} replaced by the value of the row whose `column` is that word."""
+    """Return a sentence with {word} replaced by the value of the row with that word in `column`.
+
+    {when} is the rows' period.
+    """
     words: defaultdict[str, str] = defaultdict(lambda: MISSING)
     for row in rows.rows(named=True):
+        words["when"] = period_of(row)
         words[row[column]] = value(row) if row["value"] is not None else "too few to show"
     return template.format_map(words)
 
@@ -107,9 +123,11 @@ def _ends(rows: pl.DataFrame, since: int | None) -> tuple[dict, dict] | None:
 
 
 def _verdict(first: dict, last: dict) -> str:
-    if first["value"] == last["value"] or _overlap(first, last):
-        return "same"
-    return "rose" if last["value"] > first["value"] else "fell"
+    if None in (first["lo"], last["lo"]):
+        same = abs(last["value"] - first["value"]) < SMALL * abs(first["value"])
+    else:
+        same = _overlap(first, last)
+    return "same" if same else "rose" if last["value"] > first["value"] else "fell"
 
 
 def _overlap(one: dict, other: dict) -> bool:

@@ -31,9 +31,9 @@ FIVERR_CATEGORIES = {
 }
 FIVERR_PANELS = {"recent": "2024 to 2026", "panel": "2020 to 2024, unverified"}
 FIVERR_TOTALS = {
-    "active_buyers_m": "Active buyers, millions",
-    "spend_per_buyer_usd": "Spend per buyer, US dollars",
-    "gmv_usd_m": "Sales through the platform, millions of US dollars",
+    "active_buyers_m": "active buyers in millions",
+    "spend_per_buyer_usd": "spend per buyer in US dollars",
+    "gmv_usd_m": "sales through the platform in millions of US dollars",
 }
 AGE_BANDS = {
     "12-24h": "12 to 24 hours",
@@ -43,10 +43,10 @@ AGE_BANDS = {
 }
 BRACKETS = {
     "0-4": "0 to 4 proposals",
-    "5-10": "5 to 9 proposals",
-    "10-15": "10 to 14 proposals",
-    "15-20": "15 to 19 proposals",
-    "20-50": "20 to 49 proposals",
+    "5-10": "5 to 10 proposals",
+    "10-15": "10 to 15 proposals",
+    "15-20": "15 to 20 proposals",
+    "20-50": "20 to 50 proposals",
     "50+": "50 proposals or more",
 }
 DURATIONS = {

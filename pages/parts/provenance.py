@@ -11,10 +11,25 @@ import polars as pl
 
 from etl.export import csv_bytes
 from etl.freshness import freshness, in_words
-from pages.parts.wording import flag_words, period, period_end
+from pages.parts.wording import flag_words, period_end, period_of
 
 EXTRA = ("label", "unit", "decimals")  # columns pages add to those of metric_values
-TABLE = "label period_start family niche dims stat value lo hi n grade flags reason source_id".split()
+TABLE = [
+    "label",
+    "period_start",
+    "family",
+    "niche",
+    "dims",
+    "stat",
+    "value",
+    "lo",
+    "hi",
+    "n",
+    "grade",
+    "flags",
+    "reason",
+    "source_id",
+]
 
 
 def sources_of(rows: pl.DataFrame, manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -27,26 +42,26 @@ def ages(rows: pl.DataFrame, manifest: Mapping[str, Any], today: date) -> list[s
     """Say for each source which periods are shown and how old the newest is."""
     said = []
     for entry in sources_of(rows, manifest):
-        part = rows.filter(pl.col("source_id") == entry["id"]).drop_nulls("period_start")
-        part = part.sort("period_start")
-        if part.is_empty():
-            said.append(f"{entry['title']}: undated")
-            continue
+        part = rows.filter(pl.col("source_id") == entry["id"]).sort(
+            "period_start", nulls_last=False
+        )
         first, last = part.row(0, named=True), part.row(-1, named=True)
-        span = [period(row["period_start"], row["grain"]) for row in (first, last)]
-        shown = span[0] if span[0] == span[1] else " to ".join(span)
-        said.append(f"{entry['title']}: {shown}, {age(last, today)}")
+        spans = [period_of(row) for row in (first, last)]
+        span = spans[0] if spans[0] == spans[1] else " to ".join(spans)
+        words = [age(last, today)] if span in entry["title"] else [span, age(last, today)]
+        said.append(f"{entry['title']} ({', '.join(words)})")
     return said
 
 
 def age(row: Mapping[str, Any], today: date) -> str:
     """Say how old a row's period is.
 
-    >>> age({"period_start": date(2024, 8, 1), "grain": "month"}, date(2026, 11, 24))
+    >>> row = {"period_start": date(2024, 8, 1), "grain": "month", "flags": ""}
+    >>> age(row, date(2026, 11, 24))
     '2.2 years old'
     """
-    if row["period_start"] is None:
-        return "of unknown age"
+    if row["period_start"] is None or "undated" in row["flags"]:
+        return "age not known exactly"
     return f"{in_words((today - period_end(row['period_start'], row['grain'])).days)} old"
 
 
@@ -57,7 +72,7 @@ def evidence(rows: pl.DataFrame) -> str:
     if counts.len():
         low, high = counts.min(), counts.max()
         said.append(f"n = {low:,}" if low == high else f"n from {low:,} to {high:,}")
-    said.append("grade " + ", ".join(sorted(set(rows["grade"]))))
+    said.append("Grade " + ", ".join(sorted(set(rows["grade"]))))
     withheld = rows["value"].null_count()
     if withheld:
         said.append(f"{withheld} of {rows.height} withheld as too thin")
@@ -88,8 +103,11 @@ def csv_of(rows: pl.DataFrame, provenance: dict[str, str]) -> bytes:
 
 
 def provenance(
-    headline: str, metrics: list[Mapping[str, Any]], entries: list[Mapping[str, Any]],
-    edition_id: str, chosen: Mapping[str, str],
+    headline: str,
+    metrics: list[Mapping[str, Any]],
+    entries: list[Mapping[str, Any]],
+    edition_id: str,
+    chosen: Mapping[str, str],
 ) -> dict[str, str]:
     """Return what a CSV says about itself before its rows."""
     return {

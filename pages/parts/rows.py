@@ -12,7 +12,7 @@ import polars as pl
 
 from etl.edition import Edition
 from etl.reference import taxonomy
-from pages.parts.wording import ODD, period
+from pages.parts.wording import ODD, period_of
 
 STAR = "*"
 
@@ -34,8 +34,14 @@ def family_names() -> dict[str, str]:
 
 
 def rows(
-    edition: Edition, metric_id: str, *, by: str = "none", family: str = STAR,
-    dims: tuple[str, ...] = (), captures: bool = False, **equal: object,
+    edition: Edition,
+    metric_id: str,
+    *,
+    by: str = "none",
+    family: str = STAR,
+    dims: tuple[str, ...] = (),
+    captures: bool = False,
+    **equal: object,
 ) -> pl.DataFrame:
     """Return a metric's rows: of every family, of the niches of one, or of `family` itself.
 
@@ -59,7 +65,8 @@ def rows(
     metric = next((m for m in edition.manifest["metrics"] if m["id"] == metric_id), {})
     return frame.filter(pl.col(label) != "unclassified").with_columns(
         pl.col(label).replace(names()).alias("label"),
-        unit=pl.lit(metric.get("unit", "")), decimals=pl.lit(metric.get("decimals", 1)),
+        unit=pl.lit(metric.get("unit", "")),
+        decimals=pl.lit(metric.get("decimals", 1)),
     )
 
 
@@ -70,26 +77,29 @@ def dim(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
     )
 
 
-def relabelled(frame: pl.DataFrame, column: str, words: Mapping[str, str]) -> pl.DataFrame:
-    """Return the rows whose `column` is in `words`, labelled by them and in their order."""
-    order = pl.col(column).replace_strict(
-        {key: position for position, key in enumerate(words)}, return_dtype=pl.Int64
+def relabelled(
+    frame: pl.DataFrame, column: str, words: Mapping[str, str], *, into: str = "label"
+) -> pl.DataFrame:
+    """Return the rows whose `column` is in `words`, with its words in `into`, in their order."""
+    known = frame.filter(pl.col(column).is_in(list(words)))
+    place = {key: position for position, key in enumerate(words)}
+    order = pl.col(column).replace_strict(place, return_dtype=pl.Int64)
+    return known.sort(order, maintain_order=True).with_columns(
+        pl.col(column).replace(words).alias(into)
     )
-    return frame.filter(pl.col(column).is_in(list(words))).sort(order, maintain_order=True).with_columns(
-        pl.col(column).replace(words).alias("label")
-    )
 
 
-def labelled_by_capture(frame: pl.DataFrame, *, whole: str) -> pl.DataFrame:
-    """Return rows labelled by the day of their capture, oldest first, `whole` for all together.
+def with_capture(frame: pl.DataFrame, *, whole: str) -> pl.DataFrame:
+    """Return rows with a column `when`: the day of their capture, or `whole` for all together.
 
-    A capture known to be defective says so in its label.
+    Captures come oldest first, the whole last; one known to be defective says so.
     """
-    frame = dim(frame, "capture")
+    defect = pl.when(pl.col("flags").str.contains("defect")).then(pl.lit(" (defective)"))
     day = pl.col("capture").str.to_date(strict=False).dt.strftime("%-d %b %Y")
-    day += pl.when(pl.col("flags").str.contains("defect")).then(pl.lit(" (defective)")).otherwise(pl.lit(""))
-    return frame.sort("capture", maintain_order=True, nulls_last=True).with_columns(
-        day.fill_null(pl.lit(whole)).alias("label")
+    return (
+        dim(frame, "capture")
+        .sort("capture", maintain_order=True, nulls_last=True)
+        .with_columns((day + defect.otherwise(pl.lit(""))).fill_null(pl.lit(whole)).alias("when"))
     )
 
 
@@ -115,10 +125,15 @@ def newest_of_each(frame: pl.DataFrame) -> pl.DataFrame:
 def with_source(frame: pl.DataFrame, edition: Edition) -> pl.DataFrame:
     """Return rows with a column `source`: its title and the period, to compare or label by."""
     titles = {entry["id"]: entry["title"] for entry in edition.manifest["sources"]}
-    spans = [period(*pair) for pair in frame.select("period_start", "grain").iter_rows()]
+    spans = [period_of(row) for row in frame.rows(named=True)]
     return frame.with_columns(
-        source=pl.Series([
-            f"{titles.get(name, name)}, {span}" if span not in titles.get(name, "") else titles[name]
-            for name, span in zip(frame["source_id"], spans, strict=True)
-        ], dtype=pl.String)
+        source=pl.Series(
+            [
+                f"{titles.get(name, name)}, {span}"
+                if span not in titles.get(name, "")
+                else titles[name]
+                for name, span in zip(frame["source_id"], spans, strict=True)
+            ],
+            dtype=pl.String,
+        )
     )

@@ -55,6 +55,11 @@ def header(page: str, title: str, question: str) -> None:
     )
 
 
+def gap(text: str) -> None:
+    """Say what this page cannot tell, and why."""
+    st.info(text)
+
+
 def declared(metric_id: str) -> Mapping[str, Any]:
     """Return a metric's declaration: the edition's, or ours where the edition lacks it."""
     found = (m for m in edition().manifest["metrics"] if m["id"] == metric_id)
@@ -62,7 +67,13 @@ def declared(metric_id: str) -> Mapping[str, Any]:
 
 
 def figure(
-    key: str, metric_ids: str, rows: pl.DataFrame, headline: str, chart: go.Figure, *, note: str = ""
+    key: str,
+    metric_ids: str,
+    rows: pl.DataFrame,
+    headline: str,
+    chart: go.Figure,
+    *,
+    note: str = "",
 ) -> None:
     """Show one figure from rows of `metric_values`, with everything a reader needs to doubt it."""
     shown = [declared(name) for name in metric_ids.split()]
@@ -84,7 +95,7 @@ def figure(
 
 
 def _caveats(shown: list[Mapping[str, Any]]) -> str:
-    return " ".join(f"Caveat: {metric['caveat']}" for metric in shown)
+    return " ".join(dict.fromkeys(f"Caveat: {metric['caveat']}" for metric in shown))
 
 
 def _nothing(rows: pl.DataFrame) -> None:
@@ -95,9 +106,7 @@ def _nothing(rows: pl.DataFrame) -> None:
     st.info(f"All {rows.height} numbers are withheld: too few listings. Choose a wider filter.")
 
 
-def _details(
-    key: str, shown: list[Mapping[str, Any]], rows: pl.DataFrame, headline: str
-) -> None:
+def _details(key: str, shown: list[Mapping[str, Any]], rows: pl.DataFrame, headline: str) -> None:
     """Show methods and sources on demand, the table twin, and the CSV of exactly these rows."""
     entries = provenance.sources_of(rows, edition().manifest)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -111,24 +120,29 @@ def _details(
         values = rows.drop(name for name in rows.columns if name not in edition().values().columns)
         said = provenance.provenance(headline, shown, entries, edition().id, chosen())
         st.download_button(
-            "Download CSV", data=partial(provenance.csv_of, values, said), mime="text/csv",
-            file_name=provenance.file_name(
-                st.session_state["_page"], key, chosen(), edition().id
-            ),
-            on_click="ignore", key=f"{key}-csv",
+            "Download CSV",
+            data=partial(provenance.csv_of, values, said),
+            mime="text/csv",
+            file_name=provenance.file_name(st.session_state["_page"], key, chosen(), edition().id),
+            on_click="ignore",
+            key=f"{key}-csv",
         )
     if open_table:
-        st.dataframe(provenance.table(rows), hide_index=True, alt=f"Table: {headline}", key=f"{key}-rows")
+        st.dataframe(
+            provenance.table(rows), hide_index=True, alt=f"Table: {headline}", key=f"{key}-rows"
+        )
 
 
-def tiles(items: list[tuple[str, pl.DataFrame, str]]) -> None:
+def tiles(*items: tuple[str, pl.DataFrame, str]) -> None:
     """Show the newest number of each (metric, rows, label) as a tile with n, interval and age."""
-    grid = st.grid(min_column_width=210, row_height="content")
+    grid = st.grid(min_column_width=180, row_height="content")
     for metric_id, rows, label in items:
         metric = declared(metric_id)
         known = rows.filter(~pl.col("flags").str.contains(wording.ODD)).drop_nulls("value")
         with grid.cell().container(border=True, height="stretch", gap="xsmall"):
-            st.markdown(label, help=f"{metric['title']}, {metric['unit']}. Caveat: {metric['caveat']}")
+            st.markdown(
+                label, help=f"{metric['title']}, {metric['unit']}. Caveat: {metric['caveat']}"
+            )
             if known.is_empty():
                 st.metric(label, wording.MISSING, label_visibility="collapsed")
                 st.caption("Not in this edition.")
@@ -142,7 +156,32 @@ def tiles(items: list[tuple[str, pl.DataFrame, str]]) -> None:
 def tile_words(row: Mapping[str, Any]) -> str:
     """Say a tile's period, age, interval, n and grade."""
     around = wording.interval(row["lo"], row["hi"], row["unit"], row["decimals"])
-    said = [f"**{wording.period(row['period_start'], row['grain'])}, {provenance.age(row, today())}**"]
+    said = [f"**{wording.period_of(row)}, {provenance.age(row, today())}**"]
     said += [f"95 %: {around}" if around else "no interval published"]
     said += [f"n = {row['n']:,}"] if row["n"] is not None else []
     return " · ".join([*said, f"grade {row['grade']}"])
+
+
+def table(key: str, rows: pl.DataFrame, alt: str) -> None:
+    """Show a table about the data and its CSV."""
+    st.dataframe(
+        rows,
+        hide_index=True,
+        alt=alt,
+        key=f"{key}-rows",
+        column_config={"link": st.column_config.LinkColumn()} if "link" in rows.columns else None,
+    )
+    st.download_button(
+        "Download CSV",
+        data=partial(provenance.csv_of, rows, {"edition": edition().id, "table": alt}),
+        file_name=provenance.file_name(st.session_state["_page"], key, {}, edition().id),
+        mime="text/csv",
+        on_click="ignore",
+        key=f"{key}-csv",
+    )
+
+
+def unaccounted(titles: list[str]) -> None:
+    """Warn of sources whose rows do not add up."""
+    if titles:
+        st.warning(f"Rows of these sources do not add up: {', '.join(titles)}.")

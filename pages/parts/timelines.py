@@ -16,6 +16,7 @@ from plotly.subplots import make_subplots
 
 from pages.parts.charts import HOLLOW, canvas, faded
 from pages.parts.palette import Palette
+from pages.parts.wording import BREAKS
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 CHATGPT = (date(2022, 11, 30), "ChatGPT")
@@ -25,8 +26,14 @@ COLUMNS = 2  # of small multiples: still readable on a phone
 
 
 def lines(
-    rows: pl.DataFrame, colours: Palette, today: date, *, tick_format: str = "",
-    events: Sequence[tuple[date, str]] = (), zero: bool = True, height: int = 360,
+    rows: pl.DataFrame,
+    colours: Palette,
+    today: date,
+    *,
+    tick_format: str = "",
+    events: Sequence[tuple[date, str]] = (),
+    zero: bool = True,
+    height: int = 360,
 ) -> go.Figure:
     """Return one line per label over period_start, its name at its end when there are several."""
     figure = canvas(colours, height)
@@ -37,19 +44,31 @@ def lines(
         part = known.filter(pl.col("label") == label)
         colour = colours.series[position % len(colours.series)]
         _band(figure, part, colour)
-        _line(figure, part, label if len(labels) > 1 else "", colour, DASHES[position % 6], tick_format)
+        _line(
+            figure,
+            part,
+            label if len(labels) > 1 else "",
+            colour,
+            DASHES[position % 6],
+            tick_format,
+        )
         ends.append((label, part["value"][-1], part["period_start"][-1], colour))
     if len(labels) > 1:
         _end_labels(figure, ends, known["value"].max() or 1)
-    _events(figure, [*events, *_end_of_data(known, today)], colours, known)
+    _events(figure, [*events, *_own_events(known, today)], colours, known)
     figure.update_yaxes(tickformat=tick_format, rangemode="tozero" if zero else "normal")
     figure.update_xaxes(showgrid=False, range=_span(known, today))
     return figure
 
 
 def panels(
-    rows: pl.DataFrame, colours: Palette, today: date, *, tick_format: str = "",
-    zero: bool = True, base: float | None = None,
+    rows: pl.DataFrame,
+    colours: Palette,
+    today: date,
+    *,
+    tick_format: str = "",
+    zero: bool = True,
+    base: float | None = None,
 ) -> go.Figure:
     """Return one small chart per label on shared scales, all other labels in grey behind it."""
     known = rows.drop_nulls(("value", "period_start")).sort("period_start")
@@ -58,8 +77,13 @@ def panels(
         return canvas(colours, 100)
     deep = ceil(len(labels) / COLUMNS)
     grid = make_subplots(
-        deep, COLUMNS, shared_xaxes="all", shared_yaxes="all", subplot_titles=labels,
-        horizontal_spacing=0.04, vertical_spacing=0.22 / deep,
+        deep,
+        COLUMNS,
+        shared_xaxes="all",
+        shared_yaxes="all",
+        subplot_titles=labels,
+        horizontal_spacing=0.04,
+        vertical_spacing=0.22 / deep,
     )
     figure = canvas(colours, 60 + 190 * deep, grid)
     for position, label in enumerate(labels):
@@ -83,11 +107,16 @@ def _span(known: pl.DataFrame, today: date) -> list[str] | None:
     return None if first is None else [(first - timedelta(days=7)).isoformat(), today.isoformat()]
 
 
-def _end_of_data(known: pl.DataFrame, today: date) -> list[tuple[date, str]]:
+def _own_events(known: pl.DataFrame, today: date) -> list[tuple[date, str]]:
+    """Return where the source may have changed, and where its data end if that is long ago."""
+    found: list[tuple[date, str]] = []
+    for when in known.filter(pl.col("flags").str.contains(BREAKS))["period_start"].unique().sort():
+        if not found or (when - found[-1][0]).days > LONG_AGO:  # one note for neighbouring months
+            found.append((when, "source may have changed"))
     last = known["period_start"].max()
-    if last is None or (today - last).days < LONG_AGO:
-        return []
-    return [(last, f"newest data: {last:%b %Y}")]
+    if last is not None and (today - last).days >= LONG_AGO:
+        found.append((last, f"newest data: {last:%b %Y}"))
+    return found
 
 
 def _band(figure: go.Figure, part: pl.DataFrame, colour: str, **at: int) -> None:
@@ -95,36 +124,58 @@ def _band(figure: go.Figure, part: pl.DataFrame, colour: str, **at: int) -> None
     if known.height:
         when = [day.isoformat() for day in known["period_start"]]
         figure.add_scatter(
-            x=when + when[::-1], y=known["hi"].to_list() + known["lo"].to_list()[::-1],
-            mode="lines", fill="toself", fillcolor=faded(colour, 0.16), line={"width": 0},
-            hoverinfo="skip", **at,
+            x=when + when[::-1],
+            y=known["hi"].to_list() + known["lo"].to_list()[::-1],
+            mode="lines",
+            fill="toself",
+            fillcolor=faded(colour, 0.16),
+            line={"width": 0},
+            hoverinfo="skip",
+            **at,
         )
 
 
 def _line(
-    figure: go.Figure, part: pl.DataFrame, label: str, colour: str, dash: str, tick_format: str,
+    figure: go.Figure,
+    part: pl.DataFrame,
+    label: str,
+    colour: str,
+    dash: str,
+    tick_format: str,
     **at: int,
 ) -> None:
     when = [day.isoformat() for day in part["period_start"]]
     form = f":{tick_format.replace('.0%', '.1%')}" if tick_format else ":,.4~g"
     figure.add_scatter(
-        x=when, y=part["value"].to_list(), name=label, mode="lines",
+        x=when,
+        y=part["value"].to_list(),
+        name=label,
+        mode="lines",
         line={"color": colour, "width": 2, "dash": dash},
-        hovertemplate="%{x|%b %Y}: %{y" + form + "}<extra>" + label + "</extra>", **at,
+        hovertemplate="%{x|%b %Y}: %{y" + form + "}<extra>" + label + "</extra>",
+        **at,
     )
     odd = part.filter(pl.col("flags").str.contains(HOLLOW))
     if odd.height:
         figure.add_scatter(
-            x=[day.isoformat() for day in odd["period_start"]], y=odd["value"].to_list(),
-            mode="markers", name=f"{label} (partial or an artefact)", hoverinfo="skip",
-            marker={"symbol": "circle-open", "size": 8, "color": colour, "line": {"width": 2}}, **at,
+            x=[day.isoformat() for day in odd["period_start"]],
+            y=odd["value"].to_list(),
+            mode="markers",
+            name=f"{label} (partial or an artefact)",
+            hoverinfo="skip",
+            marker={"symbol": "circle-open", "size": 8, "color": colour, "line": {"width": 2}},
+            **at,
         )
 
 
 def _grey(figure: go.Figure, part: pl.DataFrame, colours: Palette, at: dict[str, int]) -> None:
     figure.add_scatter(
-        x=[day.isoformat() for day in part["period_start"]], y=part["value"].to_list(),
-        mode="lines", line={"color": faded(colours.muted, 0.45), "width": 1}, hoverinfo="skip", **at,
+        x=[day.isoformat() for day in part["period_start"]],
+        y=part["value"].to_list(),
+        mode="lines",
+        line={"color": faded(colours.muted, 0.45), "width": 1},
+        hoverinfo="skip",
+        **at,
     )
 
 
@@ -134,8 +185,14 @@ def _end_labels(figure: go.Figure, ends: list[tuple[str, float, date, str]], top
     for label, at, when, colour in sorted(ends, key=lambda end: -end[1]):
         position = at if position is None else min(at, position - top * 0.06)
         figure.add_annotation(
-            x=when.isoformat(), y=position, text=label, xanchor="left", xshift=8, showarrow=False,
-            font={"color": colour, "size": 12}, align="left",
+            x=when.isoformat(),
+            y=position,
+            text=label,
+            xanchor="left",
+            xshift=8,
+            showarrow=False,
+            font={"color": colour, "size": 12},
+            align="left",
         )
     figure.update_layout(margin={"r": 12})
 
@@ -143,11 +200,23 @@ def _end_labels(figure: go.Figure, ends: list[tuple[str, float, date, str]], top
 def _events(
     figure: go.Figure, events: Sequence[tuple[date, str]], colours: Palette, known: pl.DataFrame
 ) -> None:
+    """Draw dated rules, their notes on alternating heights so that neighbours do not overlap."""
     first = known["period_start"].min()
-    for when, text in events:
-        if first is not None and when >= first:
-            figure.add_vline(x=when.isoformat(), line={"color": colours.muted, "width": 1, "dash": "dot"})
-            figure.add_annotation(
-                x=when.isoformat(), y=1.02, yref="paper", text=text, showarrow=False,
-                yanchor="bottom", xanchor="center", font={"color": colours.muted, "size": 11},
-            )
+    drawn = sorted(event for event in events if first is not None and event[0] >= first)
+    for position, (when, text) in enumerate(drawn):
+        figure.add_vline(
+            x=when.isoformat(), line={"color": colours.muted, "width": 1, "dash": "dot"}
+        )
+        figure.add_annotation(
+            x=when.isoformat(),
+            y=1.0,
+            yref="paper",
+            text=text,
+            showarrow=False,
+            yanchor="bottom",
+            xanchor="center",
+            yshift=16 * (position % 2),
+            xshift=2,
+            font={"color": colours.muted, "size": 11},
+        )
+    figure.update_layout(margin={"t": 40})

@@ -36,6 +36,7 @@ FLAGS = {
 }
 MISSING = "–"
 ODD = "partial|anomaly|incomplete|trailing"  # flags of periods no headline may rest on
+BREAKS = "method_break|source_change"  # flags of periods where a series may not be comparable
 
 
 def number(value: float | None, unit: str, decimals: int) -> str:
@@ -91,10 +92,22 @@ def period(start: date | None, grain: str) -> str:
     if grain == "quarter":
         return f"Q{(start.month + 2) // 3} {start.year}"
     if grain == "year":
-        return str(start.year)
+        return str(start.year) if start.month == 1 else f"the year from {start:%B %Y}"
     if grain in ("week", "day"):
-        return f"{'week of ' * (grain == 'week')}{start.day} {start:%B %Y}"
+        return f"{'the week of ' * (grain == 'week')}{start.day} {start:%B %Y}"
     return f"{start:%B %Y}"
+
+
+def period_of(row: dict) -> str:
+    """Return a row's period in words; a source of unknown date is "about" its year.
+
+    >>> period_of({"period_start": date(2023, 1, 1), "grain": "snapshot", "flags": "undated"})
+    'about 2023'
+    """
+    start = row["period_start"]
+    if start is not None and "undated" in row["flags"]:
+        return f"about {start.year}"
+    return period(start, row["grain"])
 
 
 def period_end(start: date, grain: str) -> date:

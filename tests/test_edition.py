@@ -1,0 +1,136 @@
+"""Editions: the same input gives the same bytes, damage is seen, models cannot run code."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from etl import commands, edition, model_files
+from etl.config import SHIPPED, SHIPPED_LIMIT_BYTES
+from etl.contracts import CheckFailed
+from etl.evidence import KEY, SCHEMA
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def shipped() -> edition.Edition:
+    return edition.Edition(SHIPPED)
+
+
+def test_shipped_edition_is_sound_small_and_typed():
+    shipped().check()
+    assert sum(p.stat().st_size for p in SHIPPED.rglob("*") if p.is_file()) <= SHIPPED_LIMIT_BYTES
+    values = shipped().values()
+    assert dict(values.schema) == SCHEMA
+    assert not values.select(KEY).is_duplicated().any()
+    assert values.filter(pl.col("n") < 15)["value"].null_count() == values.filter(pl.col("n") < 15).height
+    assert (shipped().distributions()["listings"] >= 15).all()
+
+
+def test_manifest_accounts_for_every_row_and_names_terms():
+    for entry in shipped().manifest["sources"]:
+        assert entry["licence"] and entry["citation"] and entry["caveat"]
+        assert entry["rows_read"] == entry["observations"] + entry["duplicates"] + entry["rejects"]
+    known = {entry["id"] for entry in shipped().manifest["metrics"]}
+    assert known == set(shipped().values()["metric_id"])
+
+
+def test_no_text_of_a_listing_is_published():
+    """Every text column holds ids, words of ours or dimensions; the longest says why it is so."""
+    values = shipped().values()
+    for name in ("dims", "family", "niche", "flags", "value_text"):
+        longest = values[name].drop_nulls().str.len_chars().max() or 0
+        assert longest <= 120, name
+
+
+def test_figures_the_readme_of_the_data_promises():
+    values = shipped().values()
+    oli = values.filter(metric_id="oli_level", dims="occupation_group=all")
+    assert oli.filter(period_start=date(2016, 5, 1))["value"].item() == 100.0
+    share = values.filter(metric_id="listing_share", source_id="upwork_search", niche="*", dims="")
+    found = dict(share.select("family", "value").iter_rows())
+    assert found["writing"] == pytest.approx(0.0913, abs=5e-4)
+    assert found["web_mobile_software"] == pytest.approx(0.2560, abs=5e-4)
+    bids = values.filter(metric_id="bids_per_listing", family="*", stat="median")
+    by_day = dict(bids.select("dims", "value").iter_rows())
+    assert by_day["capture=2025-10-25"] == 57.5
+    assert [by_day[f"capture=2025-11-{d}"] for d in (17, 19, 20)] == [29, 30, 31]
+    defect = bids.filter(dims="capture=2025-10-25")["flags"].item()
+    assert "defect_capture" in defect
+    groups = values.filter(metric_id="oli_group_share", dims="occupation_group=writing_translation")
+    for day, expected in ((date(2022, 7, 1), 0.117), (date(2024, 7, 1), 0.074)):
+        assert groups.filter(period_start=day)["value"].item() == pytest.approx(expected, abs=5e-4)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the listing sets beside the project")
+def test_shipped_edition_is_what_make_edition_builds(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("OBSERVATORY_DATA", str(tmp_path))
+    created = date.fromisoformat(shipped().manifest["created"])
+    assert commands.make_edition(SHARED, created, tmp_path / "again") == 0
+    for path in sorted(p for p in SHIPPED.rglob("*") if p.is_file()):
+        again = tmp_path / "again" / path.relative_to(SHIPPED)
+        if path.name == "manifest.json":
+            ours, theirs = (json.loads(p.read_text()) for p in (path, again))
+            assert {**ours, "code_version": ""} == {**theirs, "code_version": ""}
+        else:
+            assert again.read_bytes() == path.read_bytes(), f"{path.name}: run `make edition`"
+
+
+def test_a_damaged_edition_gives_way_to_the_shipped_one(data_folder):
+    folder = data_folder / "editions" / "2026-11-25-abc"
+    shutil.copytree(SHIPPED, folder)
+    (data_folder / "editions" / "CURRENT").write_text("2026-11-25-abc\n")
+    assert edition.current() == (edition.Edition(folder), None)
+    edition._checked.cache_clear()
+    (folder / "metric_values.parquet").write_bytes(b"PAR1 cut")
+    shown, notice = edition.current()
+    assert shown.folder == SHIPPED and "damaged" in notice
+
+
+def test_a_pointer_to_nowhere_gives_way_too(data_folder):
+    (data_folder / "editions").mkdir(parents=True)
+    (data_folder / "editions" / "CURRENT").write_text("../../etc")
+    shown, notice = edition.current()
+    assert shown.folder == SHIPPED and notice
+
+
+def test_published_editions_are_never_changed(data_folder):
+    first = edition.publish("2026-11-25-aaaaaaaaaa", {"manifest.json": b"{}"})
+    edition.publish("2026-11-25-aaaaaaaaaa", {"manifest.json": b"other"})
+    assert (first.folder / "manifest.json").read_bytes() == b"{}"
+
+
+def test_a_model_loads_and_a_foreign_or_tampered_one_is_refused(tmp_path):
+    [path] = shipped().model_files().values()
+    assert model_files.load(path)
+    cut = tmp_path / "cut.skops"
+    cut.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(CheckFailed, match="cannot be read"):
+        model_files.load(cut)
+    foreign = tmp_path / "foreign.skops"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(foreign, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            if name == "schema.json":
+                schema = json.loads(body)
+                schema |= {"__class__": "system", "__module__": "os", "__loader__": "TypeNode"}
+                body = json.dumps(schema).encode()
+            new.writestr(name, body)
+    with pytest.raises(CheckFailed):
+        model_files.load(foreign)
+
+
+def test_a_model_file_is_the_same_bytes_each_time():
+    [path] = shipped().model_files().values()
+    pipeline = model_files.load(path)
+    assert model_files.dump(pipeline) == model_files.dump(pipeline)
+    with zipfile.ZipFile(io.BytesIO(model_files.dump(pipeline))) as bundle:
+        assert all(member.date_time == model_files.EPOCH for member in bundle.infolist())

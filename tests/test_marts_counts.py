@@ -1,0 +1,276 @@
+"""Given rows and whole answers of the marts that count k of n per cell."""
+
+from datetime import date
+
+import pytest
+from given import Case, assert_answer, rows
+
+from etl.marts import marts
+
+PLACE = {
+    "source_id": "s",
+    "platform": "p",
+    "side": "demand",
+    "period_start": date(2025, 1, 1),
+    "grain": "snapshot",
+}
+CELL = PLACE | {"scope": "newest", "flags": "f"}
+
+LISTINGS_OF = rows(
+    """
+    source_id | side   | period_start | capture    | family       | niche
+    s         | demand | 2025-01-01   |            | web          | sites
+    s         | demand | 2025-01-01   |            | web          | sites
+    s         | demand | 2025-01-01   |            | web          | unclassified
+    s         | demand | 2025-01-01   |            | unclassified | unclassified
+    s         | demand | 2025-01-01   | 2025-01-05 | web          | sites
+    s         | supply | 2025-01-01   |            | web          | sites
+    t         | demand | -            |            | legal        | other
+    """,
+    platform="p", scope="newest", grain="snapshot", flags="f",
+)  # fmt: skip
+# n is the source's whole in the same capture and side: 4, 1, 1, 1
+LISTINGS = rows(
+    """
+    source_id | side   | period_start | capture    | family       | niche        | k | n
+    s         | demand | 2025-01-01   |            | *            | *            | 4 | 4
+    s         | demand | 2025-01-01   |            | web          | *            | 3 | 4
+    s         | demand | 2025-01-01   |            | web          | sites        | 2 | 4
+    s         | demand | 2025-01-01   |            | web          | unclassified | 1 | 4
+    s         | demand | 2025-01-01   |            | unclassified | *            | 1 | 4
+    s         | demand | 2025-01-01   |            | unclassified | unclassified | 1 | 4
+    s         | demand | 2025-01-01   | 2025-01-05 | *            | *            | 1 | 1
+    s         | demand | 2025-01-01   | 2025-01-05 | web          | *            | 1 | 1
+    s         | demand | 2025-01-01   | 2025-01-05 | web          | sites        | 1 | 1
+    s         | supply | 2025-01-01   |            | *            | *            | 1 | 1
+    s         | supply | 2025-01-01   |            | web          | *            | 1 | 1
+    s         | supply | 2025-01-01   |            | web          | sites        | 1 | 1
+    t         | demand | -            |            | *            | *            | 1 | 1
+    t         | demand | -            |            | legal        | *            | 1 | 1
+    t         | demand | -            |            | legal        | other        | 1 | 1
+    """,
+    measure="listing_share",
+    platform="p",
+    scope="newest",
+    grain="snapshot",
+    flags="f",
+    dims="",
+)
+
+LEVELS_OF = rows(
+    """
+    capture    | family | niche | experience_level
+               | web    | sites | entry
+               | web    | sites | entry
+               | web    | apps  | expert
+               | legal  | law   | intermediate
+               | legal  | law   | -
+    2025-01-05 | web    | sites | entry
+    """,
+    **CELL,
+)
+LEVELS = rows(
+    """
+    capture    | family | niche | k | n
+               | *      | *     | 2 | 4
+               | web    | *     | 2 | 3
+               | web    | sites | 2 | 2
+               | web    | apps  | 0 | 1
+               | legal  | *     | 0 | 1
+               | legal  | law   | 0 | 1
+    2025-01-05 | *      | *     | 1 | 1
+    2025-01-05 | web    | *     | 1 | 1
+    2025-01-05 | web    | sites | 1 | 1
+    """,
+    measure="entry_level",
+    dims="",
+    **CELL,
+)
+
+# edges: 30 days still belong to the first bracket; 10-40, "30 or more" and "up to 90" fit in none
+DURATIONS_OF = rows(
+    """
+    capture    | family | niche | duration_days_low | duration_days_high
+               | web    | sites | 0                 | 30
+               | web    | sites | 30                | 30
+               | web    | apps  | 5                 | 5
+               | web    | apps  | 30                | 90
+               | web    | apps  | 180               | -
+               | legal  | law   | 90                | 180
+               | legal  | law   | 365               | 365
+               | legal  | law   | 10                | 40
+               | legal  | law   | 30                | -
+               | legal  | law   | 0                 | 90
+               | legal  | law   | 30                | 180
+               | legal  | law   | -                 | -
+    2025-01-05 | web    | sites | 0                 | 30
+    """,
+    **CELL,
+)
+DURATIONS = rows(
+    """
+    capture    | family | niche | dims              | k | n
+               | *      | *     | duration=0-30d    | 3 | 7
+               | *      | *     | duration=30-90d   | 1 | 7
+               | *      | *     | duration=90-180d  | 1 | 7
+               | *      | *     | duration=180d+    | 2 | 7
+               | web    | *     | duration=0-30d    | 3 | 5
+               | web    | *     | duration=30-90d   | 1 | 5
+               | web    | *     | duration=180d+    | 1 | 5
+               | web    | sites | duration=0-30d    | 2 | 2
+               | web    | apps  | duration=0-30d    | 1 | 3
+               | web    | apps  | duration=30-90d   | 1 | 3
+               | web    | apps  | duration=180d+    | 1 | 3
+               | legal  | *     | duration=90-180d  | 1 | 2
+               | legal  | *     | duration=180d+    | 1 | 2
+               | legal  | law   | duration=90-180d  | 1 | 2
+               | legal  | law   | duration=180d+    | 1 | 2
+    2025-01-05 | *      | *     | duration=0-30d    | 1 | 1
+    2025-01-05 | web    | *     | duration=0-30d    | 1 | 1
+    2025-01-05 | web    | sites | duration=0-30d    | 1 | 1
+    """,
+    measure="requested_duration",
+    **CELL,
+)
+
+# the bracket 15-20 is not crowded, 20-50 is; no age: in the whole, in no age band
+PROPOSALS_OF = rows(
+    """
+    capture    | family | niche | age_band | proposals_low | proposals_high
+               | web    | sites | 00-12h   | 15            | 20
+               | web    | sites | 00-12h   | 20            | 50
+               | web    | apps  | 72h+     | 50            | -
+               | web    | apps  | -        | 20            | 50
+               | legal  | law   | 72h+     | 0             | 4
+               | legal  | law   | 72h+     | -             | -
+    2025-01-05 | web    | sites | 00-12h   | 20            | 50
+    """,
+    **CELL,
+)
+PROPOSALS = rows(
+    """
+    capture    | family | niche | dims            | k | n
+               | *      | *     |                 | 3 | 5
+               | *      | *     | age_band=00-12h | 1 | 2
+               | *      | *     | age_band=72h+   | 1 | 2
+               | web    | *     |                 | 3 | 4
+               | web    | *     | age_band=00-12h | 1 | 2
+               | web    | *     | age_band=72h+   | 1 | 1
+               | web    | sites |                 | 1 | 2
+               | web    | apps  |                 | 2 | 2
+               | legal  | *     |                 | 0 | 1
+               | legal  | *     | age_band=72h+   | 0 | 1
+               | legal  | law   |                 | 0 | 1
+    2025-01-05 | *      | *     |                 | 1 | 1
+    2025-01-05 | *      | *     | age_band=00-12h | 1 | 1
+    2025-01-05 | web    | *     |                 | 1 | 1
+    2025-01-05 | web    | *     | age_band=00-12h | 1 | 1
+    2025-01-05 | web    | sites |                 | 1 | 1
+    """,
+    measure="proposals_20_plus",
+    **CELL,
+)
+BRACKETS = rows(
+    """
+    family | bracket_low | bracket_high | listings
+    *      | 0           | 4            | 1
+    *      | 15          | 20           | 1
+    *      | 20          | 50           | 2
+    *      | 50          | -            | 1
+    web    | 15          | 20           | 1
+    web    | 20          | 50           | 2
+    web    | 50          | -            | 1
+    legal  | 0           | 4            | 1
+    """,
+    measure="proposals",
+    dims="",
+    **PLACE,
+)
+
+MENTIONS_OF = rows(
+    """
+    capture    | family | niche | ai_mention | genai_mention
+               | web    | sites | true       | true
+               | web    | sites | true       | false
+               | web    | sites | false      | false
+               | legal  | law   | true       | false
+               | legal  | law   | -          | -
+    2025-01-05 | web    | sites | true       | true
+    """,
+    **CELL,
+)
+MENTIONS = rows(
+    """
+    measure       | capture    | family | niche | k | n
+    ai_mention    |            | *      | *     | 3 | 4
+    ai_mention    |            | web    | *     | 2 | 3
+    ai_mention    |            | web    | sites | 2 | 3
+    ai_mention    |            | legal  | *     | 1 | 1
+    ai_mention    |            | legal  | law   | 1 | 1
+    ai_mention    | 2025-01-05 | *      | *     | 1 | 1
+    ai_mention    | 2025-01-05 | web    | *     | 1 | 1
+    ai_mention    | 2025-01-05 | web    | sites | 1 | 1
+    genai_mention |            | *      | *     | 1 | 4
+    genai_mention |            | web    | *     | 1 | 3
+    genai_mention |            | web    | sites | 1 | 3
+    genai_mention |            | legal  | *     | 0 | 1
+    genai_mention |            | legal  | law   | 0 | 1
+    genai_mention | 2025-01-05 | *      | *     | 1 | 1
+    genai_mention | 2025-01-05 | web    | *     | 1 | 1
+    genai_mention | 2025-01-05 | web    | sites | 1 | 1
+    """,
+    dims="",
+    **CELL,
+)
+
+# an open bracket from 10 is in the whole and in no bracket; hires are not always shown
+INTERVIEWS_OF = rows(
+    """
+    capture    | proposals_low | proposals_high | interviewing | hires
+               | 0             | 4              | 0            | 0
+               | 5             | 10             | 2            | 1
+               | 5             | 10             | 0            | -
+               | 20            | 50             | 3            | 0
+               | 50            | -              | 1            | -
+               | 10            | -              | 1            | 2
+               | 10            | 15             | -            | 1
+               | -             | -              | 4            | 1
+    2025-01-05 | 15            | 20             | 1            | 0
+    """,
+    **CELL,
+)
+INTERVIEWS = rows(
+    """
+    measure      | capture    | dims            | k | n
+    interviewing |            |                 | 4 | 6
+    interviewing |            | proposals=0-4   | 0 | 1
+    interviewing |            | proposals=5-10  | 1 | 2
+    interviewing |            | proposals=20-50 | 1 | 1
+    interviewing |            | proposals=50+   | 1 | 1
+    interviewing | 2025-01-05 |                 | 1 | 1
+    interviewing | 2025-01-05 | proposals=15-20 | 1 | 1
+    hired        |            |                 | 2 | 4
+    hired        |            | proposals=0-4   | 0 | 1
+    hired        |            | proposals=5-10  | 1 | 1
+    hired        |            | proposals=20-50 | 0 | 1
+    hired        | 2025-01-05 |                 | 0 | 1
+    hired        | 2025-01-05 | proposals=15-20 | 0 | 1
+    """,
+    family="*",
+    niche="*",
+    **CELL,
+)
+CASES = [
+    Case("mart_listing_counts", {"mart_sightings": LISTINGS_OF}, LISTINGS),
+    Case("mart_entry_counts", {"mart_sightings": LEVELS_OF}, LEVELS),
+    Case("mart_duration_counts", {"mart_sightings": DURATIONS_OF}, DURATIONS),
+    Case("mart_proposal_counts", {"mart_sightings": PROPOSALS_OF}, PROPOSALS),
+    Case("mart_bracket_counts", {"mart_sightings": PROPOSALS_OF}, BRACKETS),
+    Case("mart_mention_counts", {"mart_sightings": MENTIONS_OF}, MENTIONS),
+    Case("mart_interview_counts", {"mart_sightings": INTERVIEWS_OF}, INTERVIEWS),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_whole_answer(case: Case):
+    assert_answer(marts()[case.name].sql, case)

@@ -1,0 +1,152 @@
+"""Given rows and whole answers of the metrics over cited counts and prices."""
+# ruff: noqa: E501 -- literal tables
+
+import polars as pl
+import pytest
+from given import Case, assert_answer, rows
+
+from etl.metrics import metrics
+
+SOURCES = rows("""
+    source_id    | platform
+    hn_counts    | hackernews
+    fiverr_index | fiverr
+    fiverr_inc   | fiverr
+""")
+# Wilson, by scipy.stats.binomtest: 10 of 100, 0 of 80, and 50 of 150 turned into odds
+HACKERNEWS = rows(
+    """
+    series_id           | period_start | dims                  | value | flags
+    hiring_posts        | 2026-01-01   |                       | 100   |
+    hiring_posts        | 2026-02-01   |                       | 80    | partial
+    hiring_posts        | 2026-03-01   |                       | 0     |
+    keyword_share_pct   | 2026-01-01   | keyword=llm           | 10    |
+    keyword_share_pct   | 2026-02-01   | keyword=llm           | 0     | partial
+    keyword_share_pct   | 2026-02-01   | keyword=cobol         | 30    |
+    keyword_share_pct   | 2026-03-01   | keyword=llm           | 0     |
+    keyword_share_pct   | 2026-04-01   | keyword=llm           | 5     |
+    seeking_posts       | 2026-01-01   |                       | 50    |
+    hiring_posts_paired | 2026-01-01   |                       | 100   | partial
+    seeking_posts       | 2026-02-01   |                       | 50    |
+    hiring_posts_paired | 2026-02-01   |                       | 0     |
+    seeking_posts       | 2026-03-01   |                       | 50    |
+    """,
+    "core_series",
+    source_id="hn_counts",
+    geo="*",
+    grain="month",
+)
+THREADS = {
+    "source_id": "hn_counts",
+    "platform": "hackernews",
+    "geo": "*",
+    "grain": "month",
+    "family": "*",
+    "niche": "*",
+    "n": None,
+}
+KEYWORDS = rows(
+    """
+    period_start | value | lo         | hi         | flags
+    2026-01-01   | 0.1   | 0.05522914 | 0.17436566 | reference
+    2026-02-01   | 0     | 0          | 0.04581813 | reference;partial
+    """,
+    stat="share",
+    side="demand",
+    dims="keyword=llm",
+    **THREADS,
+)
+SEEKERS = rows(
+    """
+    period_start | value | lo         | hi         | flags
+    2026-01-01   | 0.5   | 0.35664529 | 0.70097659 | reference;partial
+    """,
+    stat="ratio",
+    side="both",
+    dims="",
+    **THREADS,
+)
+
+# 120 x exp(-+ 1.959964 x 0.05) = 108.79806, 132.35530; an error belongs to its own panel
+PANELS = rows(
+    """
+    series_id                         | period_start | dims             | value | flags
+    matched_price_index_panel         | 2020-01-01   | category=writing | 100   | unverified
+    matched_price_index_panel_se_log  | 2020-01-01   | category=writing | 0     | unverified
+    matched_price_index_panel         | 2024-07-01   | category=writing | 120   | unverified
+    matched_price_index_panel_se_log  | 2024-07-01   | category=writing | 0.05  | unverified
+    matched_price_index_recent        | 2024-07-01   | category=writing | 100   |
+    matched_price_index_recent_se_log | 2024-10-01   | category=writing | 0.05  |
+    matched_price_index_recent        | 2024-10-01   | category=audio   | -     |
+    """,
+    "core_series",
+    source_id="fiverr_index",
+    geo="*",
+    grain="quarter",
+)
+MATCHED = rows(
+    """
+    period_start | dims                          | value | lo        | hi       | flags                | reason
+    2020-01-01   | category=writing;panel=panel  | 100   | 100       | 100      | reference;unverified | -
+    2024-07-01   | category=writing;panel=panel  | 120   | 108.79806 | 132.3553 | reference;unverified | -
+    2024-07-01   | category=writing;panel=recent | 100   | -         | -        | reference            | the producer publishes no standard error
+    2024-10-01   | category=audio;panel=recent   | -     | -         | -        | reference            | the producer publishes no value
+    """,
+    stat="index",
+    source_id="fiverr_index",
+    platform="fiverr",
+    side="supply",
+    geo="*",
+    grain="quarter",
+    family="*",
+    niche="*",
+    n=None,
+)
+
+FIVERR = rows(
+    """
+    series_id           | period_start | value | flags
+    active_buyers_m     | 2024-01-01   | 3.6   |
+    spend_per_buyer_usd | 2024-01-01   | 302   | derived
+    """,
+    "core_series",
+    source_id="fiverr_inc",
+    geo="*",
+    grain="year",
+    dims="",
+)
+TOTALS = rows(
+    """
+    period_start | dims                       | value | flags
+    2024-01-01   | series=active_buyers_m     | 3.6   | reference
+    2024-01-01   | series=spend_per_buyer_usd | 302   | reference;derived
+    """,
+    stat="count",
+    source_id="fiverr_inc",
+    platform="fiverr",
+    side="both",
+    geo="*",
+    grain="year",
+    reason="reported totals have no interval",
+    family="*",
+    niche="*",
+    n=None,
+    lo=None,
+    hi=None,
+)
+# every metric is given all series: it must take its own and nothing else
+GIVEN = {
+    "core_series": pl.concat([HACKERNEWS, PANELS, FIVERR]),
+    "ref_sources": SOURCES,
+}
+CASES = [
+    Case("hn_keyword_share", GIVEN, KEYWORDS),
+    Case("hn_seekers_per_hiring_post", GIVEN, SEEKERS),
+    Case("fiverr_matched_price_index", GIVEN, MATCHED),
+    Case("fiverr_company_totals", GIVEN, TOTALS),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_whole_answer(case: Case):
+    assert_answer(metrics()[case.name].sql, case)
