@@ -19,10 +19,14 @@ def parser() -> argparse.ArgumentParser:
 
     add = sub.add_parser("import", help="land local files: --as SOURCE, or --mapping FILE.toml")
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
-    add.add_argument("--as", dest="source", metavar="SOURCE", help="the source whose shape they have")
+    add.add_argument(
+        "--as", dest="source", metavar="SOURCE", help="the source whose shape they have"
+    )
     add.add_argument("--mapping", type=Path, metavar="FILE.toml", help="see docs/import.md")
     add.add_argument("--captured-at", metavar="TIME", help="else the date in the file's name")
-    add.add_argument("--dry-run", action="store_true", help="show what would be mapped and rejected")
+    add.add_argument(
+        "--dry-run", action="store_true", help="show what would be mapped and rejected"
+    )
 
     add = sub.add_parser("build", help="raw data → the next edition")
     add.add_argument("--retrain", action="store_true", help="train the models anew")
@@ -56,7 +60,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _published_on(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--published-on", type=date.fromisoformat, metavar="YYYY-MM-DD",
+        "--published-on",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
         help="day of publication; today without it",
     )
 
@@ -68,8 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
     match arguments.command:
         case "import":
             return commands.import_files(
-                arguments.paths, arguments.source, arguments.mapping,
-                captured_at=arguments.captured_at, dry_run=arguments.dry_run,
+                arguments.paths,
+                arguments.source,
+                arguments.mapping,
+                captured_at=arguments.captured_at,
+                dry_run=arguments.dry_run,
                 landed_at=commands.now(),
             )
         case "build":

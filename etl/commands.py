@@ -42,8 +42,13 @@ def say(line: str) -> None:
 
 
 def import_files(
-    paths: list[Path], source_id: str | None, mapping_file: Path | None, *,
-    captured_at: str | None, dry_run: bool, landed_at: datetime,
+    paths: list[Path],
+    source_id: str | None,
+    mapping_file: Path | None,
+    *,
+    captured_at: str | None,
+    dry_run: bool,
+    landed_at: datetime,
 ) -> int:
     """Land local files of one source, or of any shape with a mapping; 1 if one was refused."""
     if mapping_file is not None:
@@ -59,14 +64,23 @@ def import_files(
             try:
                 if dry_run:
                     body = landing.read_payload(path)
-                    capture = capture_of(path, body, module.SOURCE.id, landed_at,
-                                         captured_at=captured_at, mapping=mapping)
+                    capture = capture_of(
+                        path,
+                        body,
+                        module.SOURCE.id,
+                        landed_at,
+                        captured_at=captured_at,
+                        mapping=mapping,
+                    )
                     say(preview(module, body, capture, shipped_rates()))
                     continue
                 result, is_new = import_file(
                     path, module, landed_at, captured_at=captured_at, mapping=mapping
                 )
-                say(f"{path.name}: {accounting(result)}" + ("" if is_new else "\n  landed before: nothing changes"))
+                say(
+                    f"{path.name}: {accounting(result)}"
+                    + ("" if is_new else "\n  landed before: nothing changes")
+                )
             except ObservatoryError as error:
                 refused += 1
                 print(f"refused: {error}", file=sys.stderr, flush=True)
@@ -96,7 +110,11 @@ def build(published_on: date, *, retrain: bool = False, base: edition.Edition | 
 
 
 def _next_edition(
-    warehouse: Warehouse, loaded: Loaded, base: edition.Edition | None, published_on: date, *,
+    warehouse: Warehouse,
+    loaded: Loaded,
+    base: edition.Edition | None,
+    published_on: date,
+    *,
     retrain: bool,
 ) -> tuple[str, dict[str, bytes]] | None:
     """Return id and files of what was built, or None when it says nothing new."""
@@ -115,13 +133,16 @@ def _next_edition(
         else {path.name: path.read_bytes() for path in stored.values()}
     )
     entries = source_entries(warehouse, declared)
-    for name in sorted({e["id"] for e in entries} - complete_sources(base, entries) if base else ()):
+    for name in sorted(
+        {e["id"] for e in entries} - complete_sources(base, entries) if base else ()
+    ):
         say(
             f"{name}: its published numbers rest on more raw data than this machine holds;"
             " they stay where ours would rest on fewer listings"
         )
-    return assemble(base, published_on, values, distributions, models, entries,
-                    list(metrics().values()))
+    return assemble(
+        base, published_on, values, distributions, models, entries, list(metrics().values())
+    )
 
 
 def make_edition(shared_data: Path, published_on: date, target: Path = SHIPPED) -> int:
@@ -196,7 +217,6 @@ def _collect(problems: list[str], check, *arguments) -> None:
         problems.append(str(error))
 
 
-
 def live_sources() -> dict[str, ModuleType]:
     """Return the sources that can be asked over the network, by id."""
     return {name: module for name, module in sources().items() if hasattr(module, "extract")}
@@ -234,7 +254,9 @@ def pull(names: list[str], landed_at: datetime) -> int:
 def _pulled(module: ModuleType, landed_at: datetime) -> Iterator[str]:
     """Land a source's payloads, each checked for its shape first; yield a line per payload."""
     for name, body in module.extract(lambda url: http.fetch(url, module.SOURCE.hosts)):
-        capture = Capture(module.SOURCE.id, name, landing.sha256(body), landed_at, "second", landed_at)
+        capture = Capture(
+            module.SOURCE.id, name, landing.sha256(body), landed_at, "second", landed_at
+        )
         result = normalise(module, body, capture, shipped_rates())
         is_new = landing.land(body, capture)
         yield f"{name}: {accounting(result)}" + ("" if is_new else "; as landed before")

@@ -1,9 +1,9 @@
-"""The vocabulary of the pipeline (standard library only): sources, captures, columns, tables, metrics.
+"""The vocabulary of the pipeline (standard library only): sources, captures, tables, metrics.
 
 Errors, one tree:
 
     ObservatoryError
-    ├── InputError          what the operator gave cannot be used (file, option, mapping): correct it
+    ├── InputError          what the operator gave cannot be used (file, option): correct it
     ├── SourceUnavailable   a source did not answer or refused: retry later, or stop asking
     ├── SourceChanged       a payload no longer has its source's shape: a person looks
     ├── ContractError       a row, table or declaration breaks what was promised

@@ -11,9 +11,19 @@ import polars as pl
 from etl.config import SUPPRESS_BELOW_N
 from etl.contracts import ContractError, Metric
 
-KEY = (
-    "metric_id stat source_id platform side geo period_start grain family niche dims".split()
-)
+KEY = [
+    "metric_id",
+    "stat",
+    "source_id",
+    "platform",
+    "side",
+    "geo",
+    "period_start",
+    "grain",
+    "family",
+    "niche",
+    "dims",
+]
 SCHEMA = {
     **dict.fromkeys(KEY, pl.String),
     "period_start": pl.Date,
@@ -63,17 +73,29 @@ def with_evidence(
     by_model = pl.col("source_id").is_in(sorted(model_labelled)) & (pl.col("family") != "*")
     rows = rows.with_columns(
         pl.lit(metric.id).alias("metric_id"),
-        pl.when(by_model).then(pl.concat_str(["flags", pl.lit(";model_labelled")]))
-        .otherwise("flags").alias("flags"),
-        *(pl.lit(None, pl.String).alias(c) for c in ("value_text", "reason") if c not in rows.columns),
+        pl.when(by_model)
+        .then(pl.concat_str(["flags", pl.lit(";model_labelled")]))
+        .otherwise("flags")
+        .alias("flags"),
+        *(
+            pl.lit(None, pl.String).alias(c)
+            for c in ("value_text", "reason")
+            if c not in rows.columns
+        ),
     )
     rows = _graded(rows)
     withheld = pl.col("grade") == "D"
     thin = pl.format("n = {}: too few listings to show", "n")
     rows = rows.with_columns(
-        *(pl.when(withheld).then(None).otherwise(pl.col(c)).alias(c) for c in ("value", "lo", "hi")),
+        *(
+            pl.when(withheld).then(None).otherwise(pl.col(c)).alias(c)
+            for c in ("value", "lo", "hi")
+        ),
         pl.when(withheld).then(thin).otherwise(pl.col("reason")).alias("reason"),
-        pl.when(withheld).then(pl.concat_str(["flags", pl.lit(";suppressed")])).otherwise("flags").alias("flags"),
+        pl.when(withheld)
+        .then(pl.concat_str(["flags", pl.lit(";suppressed")]))
+        .otherwise("flags")
+        .alias("flags"),
     ).with_columns(pl.col("flags").map_elements(_sorted_flags, pl.String))
     values = rows.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
     _check_rows(metric, values)
@@ -82,8 +104,13 @@ def with_evidence(
 
 def _graded(rows: pl.DataFrame) -> pl.DataFrame:
     by_n = (
-        pl.when(pl.col("n") >= 200).then(0).when(pl.col("n") >= 50).then(1)
-        .when(pl.col("n") >= SUPPRESS_BELOW_N).then(2).otherwise(3)
+        pl.when(pl.col("n") >= 200)
+        .then(0)
+        .when(pl.col("n") >= 50)
+        .then(1)
+        .when(pl.col("n") >= SUPPRESS_BELOW_N)
+        .then(2)
+        .otherwise(3)
     )
     flags = pl.col("flags").str.split(";")
     steps = by_n + pl.sum_horizontal(flags.list.contains(flag).cast(pl.Int32) for flag in LOWERING)
@@ -109,10 +136,16 @@ def _check_rows(metric: Metric, values: pl.DataFrame) -> None:
         pair.split("=")[0] for dims in values["dims"].unique() for pair in dims.split(";") if pair
     }
     if found - set(metric.dims):
-        raise ContractError(f"metric {metric.id}: undeclared dims {sorted(found - set(metric.dims))}")
+        raise ContractError(
+            f"metric {metric.id}: undeclared dims {sorted(found - set(metric.dims))}"
+        )
     outside = values.filter((pl.col("lo") > pl.col("value")) | (pl.col("hi") < pl.col("value")))
     if outside.height:
         raise ContractError(f"metric {metric.id}: value outside its interval: {outside.row(0)}")
-    silent = values.filter(pl.col("value").is_null() & pl.col("value_text").is_null() & pl.col("reason").is_null())
+    silent = values.filter(
+        pl.col("value").is_null() & pl.col("value_text").is_null() & pl.col("reason").is_null()
+    )
     if silent.height:
-        raise ContractError(f"metric {metric.id}: a missing value without a reason: {silent.row(0)}")
+        raise ContractError(
+            f"metric {metric.id}: a missing value without a reason: {silent.row(0)}"
+        )

@@ -36,7 +36,8 @@ def shipped_rates() -> Rates:
 def usd_per_unit(currency: str, moment: datetime, rates: Rates) -> float | None:
     """Return US dollars per unit of `currency` in the month of `moment`, or None without a rate.
 
-    >>> usd_per_unit("GBP", datetime(2023, 1, 5), {("2023-01", "USD"): 1.2, ("2023-01", "GBP"): 0.8})
+    >>> rates = {("2023-01", "USD"): 1.2, ("2023-01", "GBP"): 0.8}
+    >>> usd_per_unit("GBP", datetime(2023, 1, 5), rates)
     1.5
     """
     if currency == "USD":

@@ -1,4 +1,4 @@
-"""The only module that touches the network: identified, bounded in time and size, refused is refused.
+"""The only module that touches the network: identified, bounded in time and size.
 
 A source names the hosts it may ask. OBSERVATORY_MIRROR=http://host:port sends every request to
 <mirror>/<host>/<path> instead: an institution's mirror, or a loopback server.
@@ -44,8 +44,11 @@ def fetch(url: str, hosts: Iterable[str]) -> bytes:
     begin = time.monotonic()
     try:
         with requests.get(
-            mirrored(url), headers={"User-Agent": USER_AGENT}, timeout=TIMEOUT_SECONDS,
-            stream=True, allow_redirects=False,
+            mirrored(url),
+            headers={"User-Agent": USER_AGENT},
+            timeout=TIMEOUT_SECONDS,
+            stream=True,
+            allow_redirects=False,
         ) as answer:
             if answer.status_code != 200:
                 raise SourceUnavailable(f"{host} answered {answer.status_code}; try again later")

@@ -28,8 +28,13 @@ def expand(paths: list[Path]) -> list[Path]:
 
 
 def capture_of(
-    path: Path, body: bytes, source_id: str, landed_at: datetime, *,
-    captured_at: str | None = None, mapping: Mapping[str, Any] | None = None,
+    path: Path,
+    body: bytes,
+    source_id: str,
+    landed_at: datetime,
+    *,
+    captured_at: str | None = None,
+    mapping: Mapping[str, Any] | None = None,
 ) -> Capture:
     """Return the capture a local file is: its moment as given, else the date in its name."""
     name = f"{path.resolve().parent.name}/{path.name}"
@@ -43,14 +48,16 @@ def capture_of(
     moment, precision = found if found else (None, "unknown")
     if moment is not None and moment > landed_at:
         raise InputError(f"{path} would have been captured in the future ({moment:%Y-%m-%d})")
-    return Capture(
-        source_id, name, landing.sha256(body), moment, precision, landed_at, mapping
-    )
+    return Capture(source_id, name, landing.sha256(body), moment, precision, landed_at, mapping)
 
 
 def import_file(
-    path: Path, module: ModuleType, landed_at: datetime, *,
-    captured_at: str | None = None, mapping: Mapping[str, Any] | None = None,
+    path: Path,
+    module: ModuleType,
+    landed_at: datetime,
+    *,
+    captured_at: str | None = None,
+    mapping: Mapping[str, Any] | None = None,
 ) -> tuple[Normalised, bool]:
     """Read one file as its source does and land it; return what it holds and if it was new.
 
@@ -78,8 +85,12 @@ def accounting(result: Normalised) -> str:
     lines += [f"  rejected {n:,}: {reason}" for reason, n in result.reasons().most_common(10)]
     unconverted = sum("rate_missing" in (row.get("flags") or ()) for row in result.rows)
     if unconverted:
-        lines.append(f"  {unconverted:,} prices stay unconverted: no ECB rate for their currency and month")
+        lines.append(
+            f"  {unconverted:,} prices stay unconverted: no ECB rate for their currency and month"
+        )
     implausible = sum("price_implausible" in (row.get("flags") or ()) for row in result.rows)
     if implausible:
-        lines.append(f"  {implausible:,} prices are implausible: kept, flagged, left out of quantiles")
+        lines.append(
+            f"  {implausible:,} prices are implausible: kept, flagged, left out of quantiles"
+        )
     return "\n".join(lines)

@@ -29,7 +29,7 @@ def say(line: str) -> None:
 
 
 def python_with_packages() -> str:
-    """Return a Python that has what requirements.txt names; end with one sentence if none can be had."""
+    """Return a Python with the packages of requirements.txt; without one, end with a sentence."""
     if sys.version_info[:2] < (3, 11):
         sys.exit("observatory: Python 3.11 is needed; run `make PYTHON=python3.11 …`")
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
@@ -59,7 +59,16 @@ def _works(python: str) -> bool:
 def _install(inside: Path) -> bool:
     if not inside.exists() and subprocess.run([sys.executable, "-m", "venv", VENV]).returncode:
         return False
-    pip = [str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"]
+    pip = [
+        str(inside),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--retries",
+        "2",
+    ]
     wheels = os.environ.get("WHEELHOUSE")
     if wheels:
         pip += ["--no-index", "--find-links", wheels]
@@ -85,8 +94,19 @@ def run() -> int:
     python = python_with_packages()
     port = str(free_port(PORT))
     server = subprocess.Popen(
-        [python, "-m", "streamlit", "run", "app.py", "--server.port", port,
-         "--server.headless", "true", "--server.showEmailPrompt", "false"],
+        [
+            python,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            "--server.port",
+            port,
+            "--server.headless",
+            "true",
+            "--server.showEmailPrompt",
+            "false",
+        ],
         cwd=ROOT,
     )
     say(f"serving at http://localhost:{port} (stop with Ctrl-C)")
@@ -116,7 +136,10 @@ def test() -> int:
 
 def _install_chromium() -> None:
     if shutil.which("apt-get") and os.geteuid() == 0:
-        for words in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "chromium"]):
+        for words in (
+            ["update", "-q"],
+            ["install", "-y", "-q", "--no-install-recommends", "chromium"],
+        ):
             subprocess.run(["apt-get", *words], capture_output=True)
     if not shutil.which("chromium"):
         say("Debian's chromium is not here and cannot be installed: browser tests are skipped")

@@ -58,9 +58,7 @@ def load_raw(warehouse: Warehouse, started_at: datetime, say: Say) -> Loaded:
     return result
 
 
-def _load_source(
-    warehouse: Warehouse, captures: list[Capture], code: str
-) -> list[Normalised]:
+def _load_source(warehouse: Warehouse, captures: list[Capture], code: str) -> list[Normalised]:
     done = warehouse.loaded(captures[0].source_id)
     known = {capture.sha256 for capture in captures}
     for gone in done.keys() - known:

@@ -1,4 +1,4 @@
-"""Trained pipelines as skops files: no pickle, only allow-listed types, the same bytes each time."""
+"""Trained pipelines as skops files: no pickle, allow-listed types only, reproducible bytes."""
 
 from __future__ import annotations
 

@@ -16,9 +16,16 @@ from etl.fx import Rates, usd_per_unit
 from etl.parse.personal import drop_personal
 from etl.tables import PLAUSIBLE_PRICE_USD, SERIES, SIGHTINGS
 
-
 # Columns in which a source may carry what people write; ids and links are not free text.
-CLEANED = ("title", "text", "skills", "source_category", "status", "employment_type", "seller_level")
+CLEANED = (
+    "title",
+    "text",
+    "skills",
+    "source_category",
+    "status",
+    "employment_type",
+    "seller_level",
+)
 
 
 @dataclass
@@ -84,9 +91,7 @@ def _point(row: dict[str, Any], source: Source, capture: Capture, rates: Rates) 
     return {"geo": "*", "dims": "", "flags": "", **row, "source_id": source.id}
 
 
-def _listing(
-    row: dict[str, Any], source: Source, capture: Capture, rates: Rates
-) -> dict[str, Any]:
+def _listing(row: dict[str, Any], source: Source, capture: Capture, rates: Rates) -> dict[str, Any]:
     row = {
         "observed_at": capture.captured_at,
         "observed_precision": "day" if row.get("observed_at") else capture.precision,

@@ -1,4 +1,4 @@
-"""The next edition from what was built here: replace these sources, carry the rest, or publish nothing.
+"""The next edition from what was built here: replace, carry the rest, or publish nothing.
 
 Nothing published is lost: rows of sources without raw data on this machine come from the edition
 shown, with the flag `carried`; the manifest names the edition they were built for.
@@ -77,7 +77,10 @@ def _with_flag(flags: str, flag: str) -> str:
 def without_carried(values: pl.DataFrame) -> pl.DataFrame:
     """Return rows without the flag `carried`, to compare what was built with what is shown."""
     return values.with_columns(
-        pl.col("flags").str.split(";").list.set_difference(pl.lit(["carried"])).list.sort()
+        pl.col("flags")
+        .str.split(";")
+        .list.set_difference(pl.lit(["carried"]))
+        .list.sort()
         .list.join(";")
     )
 
@@ -96,9 +99,7 @@ def changes(base: pl.DataFrame | None, values: pl.DataFrame, base_id: str | None
         without_carried(values), on=KEY, how="full", suffix="_new", nulls_equal=True
     )
     id_new = pl.col("metric_id_new")
-    changed = ~pl.all_horizontal(
-        pl.col(name).eq_missing(pl.col(f"{name}_new")) for name in NUMBERS
-    )
+    changed = ~pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_new")) for name in NUMBERS)
     counts = (
         both.with_columns(pl.coalesce("metric_id", "metric_id_new").alias("metric"))
         .group_by("metric")
@@ -106,7 +107,8 @@ def changes(base: pl.DataFrame | None, values: pl.DataFrame, base_id: str | None
             pl.col("metric_id").is_null().sum().alias("added"),
             id_new.is_null().sum().alias("removed"),
             (pl.col("metric_id").is_not_null() & id_new.is_not_null() & changed)
-            .sum().alias("changed"),
+            .sum()
+            .alias("changed"),
         )
         .filter(pl.sum_horizontal("added", "removed", "changed") > 0)
         .sort("metric")
@@ -182,7 +184,7 @@ def metric_entries(known: list[Metric], base: Edition | None, values: pl.DataFra
     for metric in known:
         entries[metric.id] = {
             name: getattr(metric, name)
-            for name in "id title unit question method caveat decimals".split()
+            for name in ["id", "title", "unit", "question", "method", "caveat", "decimals"]
         } | {name: list(getattr(metric, name)) for name in ("reads", "pages", "dims", "stats")}
     return [entries[name] | {"rows": rows[name]} for name in sorted(rows)]
 
@@ -223,7 +225,9 @@ def assemble(
         complete = complete_sources(base, built)
         values = merged(base, values, complete)
         distributions = merged_bins(base, distributions, complete)
-        old_models = {f"{name}.skops": path.read_bytes() for name, path in base.model_files().items()}
+        old_models = {
+            f"{name}.skops": path.read_bytes() for name, path in base.model_files().items()
+        }
         if models == old_models and not is_news(base, values, distributions):
             return None
     files = {VALUES: parquet_bytes(values), DISTRIBUTIONS: parquet_bytes(distributions)}
@@ -233,8 +237,12 @@ def assemble(
     ).encode()
     edition_id = f"{published_on:%Y-%m-%d}-{content_hash(files)}"
     described = manifest(
-        edition_id, published_on, files, {VALUES: values, DISTRIBUTIONS: distributions},
-        source_list(base, built), metric_entries(metrics, base, values),
+        edition_id,
+        published_on,
+        files,
+        {VALUES: values, DISTRIBUTIONS: distributions},
+        source_list(base, built),
+        metric_entries(metrics, base, values),
     )
     text = json.dumps(described, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     return edition_id, files | {MANIFEST: text.encode()}

@@ -14,13 +14,21 @@ README = ROOT / "README.md"
 
 def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     lines = [header, ("---",) * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in lines)
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in lines
+    )
 
 
 def sources_table() -> str:
     """Return the table of sources: id, what it is, licence, what it cannot see."""
     rows = [
-        (f"`{s.id}`", s.title, "live" if hasattr(module, "extract") else "import", s.licence, s.caveat)
+        (
+            f"`{s.id}`",
+            s.title,
+            "live" if hasattr(module, "extract") else "import",
+            s.licence,
+            s.caveat,
+        )
         for module in sources().values()
         for s in [module.SOURCE]
     ]

@@ -49,7 +49,7 @@ def reference_tables(sources: Iterable[Source]) -> dict[str, pl.DataFrame]:
 
 
 def _sources(sources: list[Source]) -> pl.DataFrame:
-    names = "platform kind scope title_only crosswalk selected".split()
+    names = ["platform", "kind", "scope", "title_only", "crosswalk", "selected"]
     rows = [{"source_id": s.id} | {name: getattr(s, name) for name in names} for s in sources]
     schema = dict.fromkeys(("source_id", "platform", "kind", "scope", "crosswalk"), pl.String)
     schema |= dict.fromkeys(("title_only", "selected"), pl.Boolean)

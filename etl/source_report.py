@@ -10,14 +10,27 @@ import polars as pl
 from etl.contracts import Source
 from etl.warehouse import Warehouse
 
-DECLARED = (
-    "id title publisher platform kind url licence licence_url caveat citation scope cadence_days"
-    " republish_rows title_only"
-).split()
+DECLARED = [
+    "id",
+    "title",
+    "publisher",
+    "platform",
+    "kind",
+    "url",
+    "licence",
+    "licence_url",
+    "caveat",
+    "citation",
+    "scope",
+    "cadence_days",
+    "republish_rows",
+    "title_only",
+]
 
 CAPTURES = """
 select
-    source_id as id, list(raw_sha256 order by raw_sha256) as payloads, sum(rows_read)::bigint as rows_read,
+    source_id as id, list(raw_sha256 order by raw_sha256) as payloads,
+    sum(rows_read)::bigint as rows_read,
     sum(rows_accepted)::bigint as observations, sum(duplicates)::bigint as duplicates,
     sum(rejects)::bigint as rejects
 from core_captures group by source_id
@@ -41,9 +54,12 @@ select source_id as id, count(*) as points, min(period_start)::date as data_from
     max(period_start)::date as data_to
 from core_series group by source_id
 """
+# What stands in quotes is a cell of somebody's listing: it is counted, never published.
 REASONS = """
 select source_id as id, reason, count(*) as rows
-from (select source_id, regexp_replace(reason, '''.*''', '…') as reason from rejects)
+from (
+    select source_id, regexp_replace(reason, '''.*''|".*"', '…', 'g') as reason from rejects
+)
 group by all order by id, rows desc, reason
 """
 MAX_REASONS = 10
@@ -63,7 +79,9 @@ def source_entries(warehouse: Warehouse, sources: Iterable[Source]) -> list[dict
         entry = {name: getattr(source, name) for name in DECLARED} | facts.get(source.id, {})
         entry["defects"] = dict(source.defects)
         entry["reject_reasons"] = dict(
-            reasons.filter(pl.col("id") == source.id).select("reason", "rows").head(MAX_REASONS)
+            reasons.filter(pl.col("id") == source.id)
+            .select("reason", "rows")
+            .head(MAX_REASONS)
             .iter_rows()
         )
         entries.append(entry)

@@ -91,10 +91,24 @@ SIGHTINGS = Table(
     ("source_id", "native_id", "raw_sha256", "observed_at"),
     SIGHTING_COLUMNS,
 )
-_OBSERVED = (
-    "source_id native_id observed_at status bids bid_avg_usd proposals_low proposals_high"
-    " price_min price_max currency interviewing invites hires days_left raw_sha256"
-).split()
+_OBSERVED = [
+    "source_id",
+    "native_id",
+    "observed_at",
+    "status",
+    "bids",
+    "bid_avg_usd",
+    "proposals_low",
+    "proposals_high",
+    "price_min",
+    "price_max",
+    "currency",
+    "interviewing",
+    "invites",
+    "hires",
+    "days_left",
+    "raw_sha256",
+]
 OBSERVATIONS = Table(
     "core_observations",
     "one row per listing and time it was seen",

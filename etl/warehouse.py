@@ -95,7 +95,10 @@ class Warehouse:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._connection.close()
 
@@ -158,7 +161,15 @@ class Warehouse:
 
     def log(self, started_at: datetime, command: str, entry: Mapping[str, Any]) -> None:
         """Add one row to the run ledger: what a command did for a source, and how it ended."""
-        names = "source_id rows_read rows_accepted duplicates rejects seconds outcome".split()
+        names = [
+            "source_id",
+            "rows_read",
+            "rows_accepted",
+            "duplicates",
+            "rejects",
+            "seconds",
+            "outcome",
+        ]
         self._connection.execute(
             "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [started_at, command, *(entry.get(name) for name in names)],
@@ -167,8 +178,8 @@ class Warehouse:
     def broken_identities(self) -> list[str]:
         """Return a sentence per broken promise: unique keys, rows that add up."""
         checks = {
-            "captures whose rows do not add up": "select count(*) from core_captures where rows_read"
-            " <> rows_accepted + duplicates + rejects",
+            "captures whose rows do not add up": "select count(*) from core_captures"
+            " where rows_read <> rows_accepted + duplicates + rejects",
             "captures with other rejects than counted": "select count(*) from core_captures as c"
             " where rejects <> (select count(*) from rejects as r where r.source_id = c.source_id"
             " and r.raw_sha256 = c.raw_sha256)",

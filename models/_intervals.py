@@ -1,65 +1,100 @@
-"""Intervals for shares and quantiles, widened for what several captures of one thing disagree on.
+"""Intervals for shares and quantiles, widened by what several captures of one thing disagree on.
 
-Dispersion: for the cells of one measure, source and period, the heterogeneity chi-square of the
-captures around the pooled share, summed over cells and divided by its degrees of freedom
-(quasi-binomial dispersion; McCullagh & Nelder 1989, 4.5; Tarone 1979). Intervals use n divided by
-it and Student's t with those degrees of freedom; never below 1, so never narrower than sampling.
-A shift common to all cells has fewer degrees of freedom than that: with few captures an interval
-therefore also spans what its captures say on their own (`spanned`). docs/methods/intervals.md has
-the simulated coverage.
+Two ways to disagree, told apart over the cells (families) of one measure, source and period:
+each cell on its own, as a factor on sampling variance (quasi-binomial dispersion; McCullagh &
+Nelder 1989, 4.5), and all cells of a capture together, as a variance on the log-odds scale (what
+the shift common to the cells leaves over the former). A cell's variance is the sum; its degrees
+of freedom are Satterthwaite's (1946), so a common shift of two captures counts as one degree,
+however many cells show it. Never narrower than sampling. docs/methods/intervals.md has the
+simulated coverage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
-FEW_CAPTURES = 5  # below this an interval also spans its captures' own values
-MIN_CAPTURE_N = 50  # captures with fewer listings in a cell are noise: they do not widen it
-MIN_EXPECTED = 5.0  # cells with a smaller expected count on either side do not inform dispersion
+MIN_EXPECTED = 5.0  # captures of a cell with a smaller expected count on either side say nothing
+_Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
 
 
 @dataclass(frozen=True)
 class Dispersion:
-    """Variance between captures relative to sampling, and the degrees of freedom behind it."""
+    """What captures disagree on beyond sampling; by default nothing is known of it."""
 
-    factor: float = 1.0
-    df: float = np.inf  # inf: a single capture, nothing is known beyond sampling
+    factor: float = 1.0  # variance of a cell over its sampling variance, without common shifts
+    df: float = np.inf  # degrees of freedom behind the factor; inf: it is sampling alone
+    shift: float = 0.0  # variance between captures of a shift of the log-odds of all cells
+    captures: int = 1
 
-    @property
-    def inflation(self) -> float:
-        """By how much n shrinks: the factor, times the price of having estimated it."""
-        t = stats.t.ppf(0.5 + LEVEL / 2, self.df) if np.isfinite(self.df) else _Z
-        return self.factor * (t / _Z) ** 2
+    def variance_ratio(self, information: float) -> float:
+        """Return a cell's variance over its sampling variance; `information` is n p (1 - p)."""
+        return self.factor + self.shift / self.captures * information
+
+    def inflation(self, information: float) -> float:
+        """Return by how much n shrinks: the variance ratio, times the price of estimating it."""
+        ratio = self.variance_ratio(information)
+        unsure = self.factor**2 / self.df
+        if self.shift:
+            unsure += (ratio - self.factor) ** 2 / (self.captures - 1)
+        t = stats.t.ppf(0.5 + LEVEL / 2, ratio**2 / unsure) if unsure else _Z
+        return ratio * float(t / _Z) ** 2
 
 
-_Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
+def dispersion(
+    k: np.ndarray, n: np.ndarray, cell: np.ndarray, capture: np.ndarray
+) -> Dispersion:
+    """Estimate dispersion from counts `k` of `n`, one per `cell` and `capture`.
 
+    Cells left with fewer than two captures of sufficient expected count inform nothing. Without
+    an informative cell the result is neutral.
 
-def dispersion(k: np.ndarray, n: np.ndarray, cell: np.ndarray) -> Dispersion:
-    """Estimate dispersion from counts `k` of `n` per capture, `cell` saying what belongs together.
-
-    Cells in fewer than two captures, or with small expected counts, are left out. Without an
-    informative cell the result is neutral.
+    >>> dispersion(np.array([40, 60]), np.array([100, 100]), np.array(["a", "a"]), np.array([1, 2]))
+    Dispersion(factor=1.0, df=inf, shift=0.14, captures=2)
     """
-    chi_square, df = 0.0, 0
-    for name in np.unique(cell):
-        here = cell == name
-        kk, nn = k[here].astype(float), n[here].astype(float)
-        if here.sum() < 2 or nn.sum() == 0:
-            continue
-        p = kk.sum() / nn.sum()
-        if min((nn * p).min(), (nn * (1 - p)).min()) < MIN_EXPECTED:
-            continue
-        chi_square += float((((kk - nn * p) ** 2) / (nn * p * (1 - p))).sum())
-        df += len(kk) - 1
-    if df == 0:
+    residual, weight = _residuals(*_tables(k, n, cell, capture))
+    captures = int((weight.sum(axis=0) > 0).sum())
+    if captures < 2:
         return Dispersion()
-    return Dispersion(max(1.0, chi_square / df), float(df))
+    total = weight.sum(axis=0, where=weight > 0)
+    together = (np.sqrt(weight) * residual).sum(axis=0) / np.sqrt(np.where(total > 0, total, 1))
+    common = float((together**2).sum())
+    df = int((weight > 0).sum() - len(weight)) - (captures - 1)
+    factor = max(1.0, (float((residual**2).sum()) - common) / df) if df > 0 else 1.0
+    excess = max(0.0, common / (captures - 1) - factor)
+    shift = excess / float(total[total > 0].mean())
+    return Dispersion(factor, float(df) if factor > 1 else np.inf, round(shift, 12), captures)
+
+
+def _tables(
+    k: np.ndarray, n: np.ndarray, cell: np.ndarray, capture: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return k and n as tables of cells by captures, 0 where there is none."""
+    cells, row = np.unique(cell, return_inverse=True)
+    captures, column = np.unique(capture, return_inverse=True)
+    tables = np.zeros((2, len(cells), len(captures)))
+    tables[:, row, column] = k, n
+    return tables[0], tables[1]
+
+
+def _residuals(k: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return Pearson residuals around each cell's pooled share, and n p (1 - p); 0 where thin."""
+    p = _pooled(k, n)
+    enough = np.minimum(n * p, n * (1 - p)) >= MIN_EXPECTED
+    kept = enough & (enough.sum(axis=1, keepdims=True) >= 2)
+    k, n = k * kept, n * kept
+    p = _pooled(k, n)
+    weight = (n * p * (1 - p))[kept.any(axis=1)]
+    gap = (k - n * p)[kept.any(axis=1)]
+    return np.divide(gap, np.sqrt(weight), out=np.zeros_like(gap), where=weight > 0), weight
+
+
+def _pooled(k: np.ndarray, n: np.ndarray) -> np.ndarray:
+    whole = n.sum(axis=1, keepdims=True)
+    return np.divide(k.sum(axis=1, keepdims=True), whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 def wilson(k: float, n: float, spread: Dispersion = Dispersion()) -> tuple[float, float]:
@@ -68,7 +103,8 @@ def wilson(k: float, n: float, spread: Dispersion = Dispersion()) -> tuple[float
     >>> tuple(round(x, 4) for x in wilson(5, 10))
     (0.2366, 0.7634)
     """
-    p, n = k / n, n / spread.inflation
+    p = k / n
+    n = n / spread.inflation(n * p * (1 - p))
     centre = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z * np.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
     # at p = 0 and 1 rounding must not push the point outside its interval
@@ -89,7 +125,7 @@ def quantile_interval(
     """
     n = len(ordered)
     point = float(np.quantile(ordered, p))
-    effective = max(1, round(n / spread.inflation))
+    effective = max(1, round(n / spread.inflation(n * p * (1 - p))))
     tail = (1 - LEVEL) / 2
     low = int(stats.binom.ppf(tail, effective, p))  # P(X < low) <= tail, so rank `low` is safe
     high = int(stats.binom.ppf(1 - tail, effective, p)) + 1
@@ -102,17 +138,3 @@ def quantile_interval(
         min(point, float(ordered[rank_low - 1])),
         max(point, float(ordered[rank_high - 1])),
     )
-
-
-def spanned(
-    lo: float | None, hi: float | None, captures: Iterable[tuple[float, int]]
-) -> tuple[float | None, float | None]:
-    """Return the interval widened to the (value, n) of its captures, where these are few.
-
-    >>> spanned(0.36, 0.48, [(0.29, 1400), (0.49, 2400), (0.9, 3)])
-    (0.29, 0.49)
-    """
-    values = [value for value, n in captures if n >= MIN_CAPTURE_N]
-    if lo is None or not 2 <= len(values) < FEW_CAPTURES:
-        return lo, hi
-    return min(lo, *values), max(hi, *values)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from models._intervals import Dispersion, dispersion, quantile_interval, spanned
+from models._intervals import Dispersion, dispersion, quantile_interval
 
 READS = ("mart_amounts",)
 WRITES = "est_quantiles"
@@ -39,26 +38,10 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _period_rows(period: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one measure, source and period; wholes span what their captures say."""
+    """Yield the rows of one measure, source and period; what captures disagree on widens wholes."""
     spread = _dispersion(period)
-    captures: dict[tuple[str, ...], list[tuple[float, int]]] = defaultdict(list)
-    wholes = []
     for cell, values in _cells(period):
-        if cell["capture"] == "":
-            wholes.append((cell, values))
-            continue
-        for row in _quantiles(cell, values, Dispersion()):
-            if "defect" not in cell["flags"]:
-                captures[_place(row)].append((row["value"], row["n"]))
-            yield row
-    for cell, values in wholes:
-        for row in _quantiles(cell, values, spread):
-            row["lo"], row["hi"] = spanned(row["lo"], row["hi"], captures[_place(row)])
-            yield row
-
-
-def _place(row: dict[str, Any]) -> tuple[str, ...]:
-    return row["family"], row["niche"], row["dims"], row["stat"]
+        yield from _quantiles(cell, values, spread if cell["capture"] == "" else Dispersion())
 
 
 def _cells(period: pl.DataFrame) -> Iterator[tuple[dict[str, Any], np.ndarray]]:

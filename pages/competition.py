@@ -6,7 +6,7 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import charts, headlines, labels, show, timelines
+from pages.parts import charts, events, headlines, labels, show, timelines
 from pages.parts.filters import family_level, row_of
 from pages.parts.rows import dim, family_names, newest_of_each, relabelled, rows, with_capture
 
@@ -36,12 +36,11 @@ show.figure("kinds", "proposals_20_plus", kinds, said, chart, note=note)
 
 talks = relabelled(dim(get("interviewing_share"), "proposals"), "proposals", labels.BRACKETS)
 said = headlines.extremes(talks, "is where clients most often interview", "least often")
-note = "Four searches on Upwork in early 2025."
-show.figure("talks", "interviewing_share", talks, said, dots(talks, ranked=False), note=note)
+show.figure("talks", "interviewing_share", talks, said, dots(talks, ranked=False))
 
 hires = relabelled(dim(get("hired_share"), "proposals"), "proposals", labels.BRACKETS)
 said = headlines.extremes(hires, "is where clients have most often hired", "least often")
-show.figure("hires", "hired_share", hires, said, dots(hires, ranked=False), note=note)
+show.figure("hires", "hired_share", hires, said, dots(hires, ranked=False))
 
 bids = with_capture(get("bids_per_listing", stat="median", captures=True), whole="Whole month")
 bids = bids.with_columns(label="when").filter(pl.col("capture").is_not_null())
@@ -51,7 +50,7 @@ note = "One search on Freelancer.com. Hollow: a capture whose counts are known t
 chart = charts.dots(bids, colours, ranked=False)
 show.figure("bids", "bids_per_listing", bids, said, chart, note=note)
 
-growth = relabelled(get("bid_growth"), "stat", labels.STATS)
+growth = relabelled(get("bid_growth"), "stat", labels.QUARTILES)
 said = "The median listing gained {median} bids a day, the busiest quarter {p75} or more"
 said = headlines.filled(said, growth, "stat")
 show.figure("growth", "bid_growth", growth, said, charts.dots(growth, colours, ranked=False))
@@ -73,6 +72,8 @@ said = headlines.extremes(
 show.figure("top", "review_concentration", top, said, dots(top))
 
 seekers = get("hn_seekers_per_hiring_post")
-said = headlines.change(seekers, "Job seekers per hiring post on Hacker News", since=2022)
-chart = lines(seekers, events=[timelines.PANDEMIC, timelines.CHATGPT])
+said = headlines.change(
+    seekers, "Job seekers per hiring post on Hacker News", since=headlines.BASE_YEAR
+)
+chart = lines(seekers, events=[events.PANDEMIC, events.CHATGPT])
 show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, chart)

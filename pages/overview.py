@@ -7,15 +7,13 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import charts, headlines, labels, show, timelines
+from pages.parts import charts, events, headlines, labels, show, timelines
 from pages.parts.rows import dim, latest, newest_of_each, relabelled, rows, together, with_source
-
-BEFORE = 2022  # ChatGPT came out in November; series are compared with the same month of this year
 
 show.header("overview", "Freelance Market Observatory", "What is happening to freelance work?")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get = partial(rows, edition)
-lines = partial(timelines.lines, colours=colours, today=today, events=[timelines.CHATGPT])
+lines = partial(timelines.lines, colours=colours, today=today, events=[events.CHATGPT])
 
 oli = dim(get("oli_group_share"), "occupation_group")
 oli = relabelled(oli, "occupation_group", labels.OLI_GROUPS)
@@ -39,24 +37,26 @@ show.tiles(
 )
 
 what = "Writing and translation's share of online postings"
-said = headlines.change(writing, what, since=BEFORE)
+said = headlines.change(writing, what, since=headlines.BASE_YEAR)
 note = "A share falls when others grow. The index ended in 2024; this chart alone cannot say why."
 show.figure("groups", "oli_group_share", oli, said, lines(oli, tick_format=".0%"), note=note)
 
 level = get("oli_level", dims=("occupation_group=all",))
-said = headlines.change(level, "The index of postings on large platforms", since=BEFORE)
+said = headlines.change(
+    level, "The index of postings on large platforms", since=headlines.BASE_YEAR
+)
 show.figure("level", "oli_level", level, said, lines(level))
 
 ours = get("listing_share", source_id="upwork_search", by="family")
 mix = with_source(together(ours, latest(get("snipework_listing_share", by="family"))), edition)
-said = headlines.extremes(ours, "had most of Upwork's listings in January 2023", "fewest")
+said = headlines.extremes(ours, "had most of Upwork's listings in {when}", "fewest")
 chart = charts.dots(mix, colours, tick_format=".0%", series="source")
 note = "Two dates and two ways of collecting: not a trend."
 show.figure("mix", "listing_share snipework_listing_share", mix, said, chart, note=note)
 
-terms = relabelled(dim(get("hn_keyword_share"), "keyword"), "keyword", labels.HN_TERMS)
-terms = terms.filter(pl.col("period_start") >= date(2019, 1, 1))
-said = headlines.moves(terms, "AI terms in Hacker News hiring posts", since=BEFORE)
+terms = dim(get("hn_keyword_share"), "keyword").filter(pl.col("period_start") >= date(2019, 1, 1))
+terms = relabelled(terms, "keyword", labels.HN_TERMS)
+said = headlines.moves(terms, "AI terms in Hacker News hiring posts", since=headlines.BASE_YEAR)
 chart = timelines.panels(terms, colours, today, tick_format=".0%")
 show.figure("terms", "hn_keyword_share", terms, said, chart)
 
@@ -74,9 +74,16 @@ note = "Sources differ in scope: never rank them against each other."
 show.figure("mentions", "ai_mention_share genai_mention_share", mentions, said, chart, note=note)
 
 ai = get("indeed_ai_posting_share", geo="US")
-said = headlines.change(ai, "US job postings that mention AI", since=BEFORE)
+said = headlines.change(ai, "US job postings that mention AI", since=headlines.BASE_YEAR)
 show.figure("ai", "indeed_ai_posting_share", ai, said, lines(ai, tick_format=".0%"))
 
-said = headlines.change(seekers, "Job seekers per hiring post on Hacker News", since=BEFORE)
-events = [timelines.PANDEMIC, timelines.CHATGPT]
-show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, lines(seekers, events=events))
+said = headlines.change(
+    seekers, "Job seekers per hiring post on Hacker News", since=headlines.BASE_YEAR
+)
+show.figure(
+    "seekers",
+    "hn_seekers_per_hiring_post",
+    seekers,
+    said,
+    lines(seekers, events=[events.PANDEMIC, events.CHATGPT]),
+)

@@ -23,22 +23,22 @@ which = labels.STATS[stat]
 
 hourly = get("hourly_rate", source_id="upwork_search")
 said = headlines.extremes(hourly, f"pays most per hour ({which.lower()} offered)", "least")
-note = f"{which} of what clients offered on Upwork in January 2023."
+note = f"{which} of what clients offered on Upwork."
 show.figure("hourly", "hourly_rate", hourly, said, dots(hourly, tick_format="$,.0f"), note=note)
 
 budget = get("fixed_budget", source_id="upwork_search")
 said = headlines.extremes(budget, f"pays most per project ({which.lower()} offered)", "least")
-note = f"{which} of what clients offered on Upwork in January 2023. Logarithmic scale."
+note = f"{which} of what clients offered on Upwork. Logarithmic scale."
 chart = dots(budget, tick_format="$,.0f", log=True)
 show.figure("budget", "fixed_budget", budget, said, chart, note=note)
 
 now = latest(rows(edition, "snipework_hourly_mean", by="family"))
-said = headlines.extremes(now, "pays most per hour on average (mean offered, August 2026)", "least")
+said = headlines.extremes(now, "pays most per hour on average (mean offered, {when})", "least")
 note = "Means, all kinds of work: do not set them beside the medians above."
 show.figure("now", "snipework_hourly_mean", now, said, dots(now, tick_format="$,.0f"), note=note)
 
 fixed = latest(rows(edition, "snipework_fixed_median", by="family"))
-said = headlines.extremes(fixed, "pays most per project (median offered, August 2026)", "least")
+said = headlines.extremes(fixed, "pays most per project (median offered, {when})", "least")
 chart = dots(fixed, tick_format="$,.0f")
 show.figure("fixed", "snipework_fixed_median", fixed, said, chart, note="All kinds of work.")
 

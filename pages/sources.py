@@ -33,7 +33,9 @@ show.figure("listings", "listings", listings, said, chart, note=note)
 
 totals = dim(get("fiverr_company_totals"), "series")
 totals = relabelled(totals, "series", labels.FIVERR_TOTALS).filter(pl.col("series") == series)
-said = headlines.change(totals, f"Fiverr's {labels.FIVERR_TOTALS[series]}", since=2022)
+said = headlines.change(
+    totals, f"Fiverr's {labels.FIVERR_TOTALS[series]}", since=headlines.BASE_YEAR
+)
 chart = timelines.lines(totals, colours, today)
 show.figure(
     "totals", "fiverr_company_totals", totals, said, chart, note=labels.FIVERR_TOTALS[series]

@@ -32,7 +32,7 @@ said = headlines.filled(
 )
 asked = pl.concat([whole, kinds])
 chart = charts.stacked(asked, colours, parts=list(labels.DURATIONS.values()))
-note = "Upwork, January 2023. Parts may sum to a little more or less than 100 %."
+note = "Rounded parts may not sum to exactly 100 %."
 show.figure("duration", "requested_duration", asked, said, chart, note=note)
 
 left = with_capture(get("bid_window_days", stat="median", captures=True), whole="Whole month")

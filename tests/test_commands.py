@@ -42,7 +42,10 @@ pricing_type = {column = "kind", values = {hourly = "hourly", fixed = "fixed"}}
 
 
 def board(rows: int, first: int = 0) -> str:
-    lines = [f"{i},2026-03-0{1 + i % 9},Edit article {i},{20 + i % 7},hourly" for i in range(first, first + rows)]
+    lines = [
+        f"{i},2026-03-0{1 + i % 9},Edit article {i},{20 + i % 7},hourly"
+        for i in range(first, first + rows)
+    ]
     return HEADER + "\n".join(lines) + "\n"
 
 
@@ -72,7 +75,9 @@ def test_nothing_landed_publishes_nothing(data_folder, capsys):
 
 def test_a_build_carries_every_shipped_row(mapped, capsys):
     assert import_board(*mapped) == 0
-    assert "250 rows = 250 observations + 0 in-file duplicates + 0 rejects" in capsys.readouterr().out
+    assert (
+        "250 rows = 250 observations + 0 in-file duplicates + 0 rejects" in capsys.readouterr().out
+    )
     assert build() == 0
     shown, notice = edition.current()
     assert notice is None and shown.folder != SHIPPED
@@ -179,7 +184,9 @@ def test_odd_rows_are_counted_and_the_rest_is_kept(mapped, capsys):
     assert "1 prices are implausible" in out
     build()
     entry = next(e for e in edition.current()[0].manifest["sources"] if e["id"] == "my_board")
-    assert entry["rows_read"] == entry["observations"] + entry["duplicates"] + entry["rejects"] == 26
+    assert (
+        entry["rows_read"] == entry["observations"] + entry["duplicates"] + entry["rejects"] == 26
+    )
     assert entry["prices_implausible"] == 1 and sum(entry["reject_reasons"].values()) == 3
 
 
@@ -197,7 +204,9 @@ def test_parse_writes_rows_and_rejects(capsys):
     captured = capsys.readouterr()
     rows = [json.loads(line) for line in captured.out.splitlines()]
     assert rows and all(row["source_id"] == "upwork_search" for row in rows)
-    assert all(json.loads(line).keys() == {"locator", "reason"} for line in captured.err.splitlines())
+    assert all(
+        json.loads(line).keys() == {"locator", "reason"} for line in captured.err.splitlines()
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,10 @@ def test_shipped_edition_is_sound_small_and_typed():
     values = shipped().values()
     assert dict(values.schema) == SCHEMA
     assert not values.select(KEY).is_duplicated().any()
-    assert values.filter(pl.col("n") < 15)["value"].null_count() == values.filter(pl.col("n") < 15).height
+    assert (
+        values.filter(pl.col("n") < 15)["value"].null_count()
+        == values.filter(pl.col("n") < 15).height
+    )
     assert (shipped().distributions()["listings"] >= 15).all()
 
 

@@ -74,7 +74,9 @@ def test_a_challenge_page_is_not_data(mirror, data_folder, capsys):
 def test_undeclared_hosts_and_redirects_are_not_followed(mirror):
     with pytest.raises(SourceUnavailable, match="not a host this source declares"):
         http.fetch("https://elsewhere.org/x", [HOST])
-    mirror.expect_request(f"/{HOST}/x").respond_with_data("", status=302, headers={"Location": "/y"})
+    mirror.expect_request(f"/{HOST}/x").respond_with_data(
+        "", status=302, headers={"Location": "/y"}
+    )
     with pytest.raises(SourceUnavailable, match="302"):
         http.fetch(f"https://{HOST}/x", [HOST])
 

@@ -61,7 +61,11 @@ def test_damage_is_named(data_folder):
 
 
 def test_second_writer_leaves(data_folder):
-    with landing.exclusive(), pytest.raises(InputError, match="another command"), landing.exclusive():
+    with (
+        landing.exclusive(),
+        pytest.raises(InputError, match="another command"),
+        landing.exclusive(),
+    ):
         pass
 
 

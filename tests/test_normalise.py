@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -15,8 +15,16 @@ from etl.normalise import normalise
 from etl.tables import LISTINGS
 
 SOURCE = Source(
-    id="board", title="t", publisher="p", platform="x", kind="listing", url="", licence="",
-    licence_url="", caveat="", citation="",
+    id="board",
+    title="t",
+    publisher="p",
+    platform="x",
+    kind="listing",
+    url="",
+    licence="",
+    licence_url="",
+    caveat="",
+    citation="",
 )
 SEEN = datetime(2023, 1, 10)
 RATES = {("2023-01", "USD"): 1.2, ("2023-01", "GBP"): 0.8}
@@ -57,8 +65,13 @@ def test_duplicates_are_counted_and_conflicts_rejected():
 
 
 def test_money_is_converted_at_the_posting_month():
-    pounds = row(price_min=100.0, price_max=200.0, currency="GBP", posted_at=datetime(2023, 1, 3),
-                 posted_precision="day")
+    pounds = row(
+        price_min=100.0,
+        price_max=200.0,
+        currency="GBP",
+        posted_at=datetime(2023, 1, 3),
+        posted_precision="day",
+    )
     [converted] = read(pounds).rows
     dollars = (converted["price_min_usd"], converted["price_max_usd"])
     assert dollars == pytest.approx((150.0, 300.0))  # 1.2 / 0.8 = 1.5 dollars per pound
@@ -70,7 +83,10 @@ def test_money_is_converted_at_the_posting_month():
     [
         ({"currency": "XQZ"}, "day"),
         ({"currency": "GBP", "posted_at": datetime(2022, 5, 1), "posted_precision": "day"}, "day"),
-        ({"currency": "GBP", "posted_at": datetime(2023, 1, 1), "posted_precision": "year"}, "year"),
+        (
+            {"currency": "GBP", "posted_at": datetime(2023, 1, 1), "posted_precision": "year"},
+            "year",
+        ),
     ],
 )
 def test_without_a_rate_nothing_is_guessed(more, precision):
@@ -79,7 +95,9 @@ def test_without_a_rate_nothing_is_guessed(more, precision):
 
 
 def test_implausible_prices_are_kept_and_flagged():
-    rows = read(row("a", price_min=1e12, currency="USD"), row("b", price_min=500.0, currency="USD")).rows
+    rows = read(
+        row("a", price_min=1e12, currency="USD"), row("b", price_min=500.0, currency="USD")
+    ).rows
     assert [r["flags"] for r in rows] == [["price_implausible"], []]
     assert rows[0]["price_min_usd"] == 1e12
 
@@ -89,7 +107,7 @@ def test_implausible_prices_are_kept_and_flagged():
     [
         ({"posted_at": datetime(2099, 1, 1)}, "lies after the day"),
         ({"posted_at": datetime(1970, 1, 1)}, "lies before 1995"),
-        ({"posted_at": datetime(2023, 1, 1, tzinfo=timezone.utc)}, "time zone"),
+        ({"posted_at": datetime(2023, 1, 1, tzinfo=UTC)}, "time zone"),
         ({"side": "both"}, "is none of"),
         ({"rating": 5.1}, "above 5"),
         ({"bids": -1}, "below 0"),

@@ -87,8 +87,10 @@ def check_columns(found: Iterable[str], required: Iterable[str]) -> None:
     """Raise SourceChanged naming the columns of `required` that are not in `found`."""
     missing = [name for name in required if name not in set(found)]
     if missing:
-        raise SourceChanged(f"the file lacks the column{'s' * (len(missing) > 1)} "
-                            + ", ".join(repr(name) for name in missing))
+        raise SourceChanged(
+            f"the file lacks the column{'s' * (len(missing) > 1)} "
+            + ", ".join(repr(name) for name in missing)
+        )
 
 
 def ndjson_records(body: bytes) -> Iterator[Record | Reject]:

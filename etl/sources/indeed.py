@@ -32,7 +32,10 @@ SOURCE = Source(
 )
 
 FOLDER = "https://raw.githubusercontent.com/hiring-lab"
-PATHS = ("ai-tracker/HEAD/AI_posting.csv", "job_postings_tracker/HEAD/US/aggregate_job_postings_US.csv")
+PATHS = (
+    "ai-tracker/HEAD/AI_posting.csv",
+    "job_postings_tracker/HEAD/US/aggregate_job_postings_US.csv",
+)
 
 VARIABLES = {"total postings": "total_postings", "new postings": "new_postings"}
 

@@ -27,7 +27,7 @@ def canvas(colours: Palette, height: int, figure: go.Figure | None = None) -> go
     figure = figure or go.Figure()
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 12, "t": 30, "b": 8},
+        margin={"l": 8, "r": 12, "t": 12, "b": 8},
         showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -100,7 +100,7 @@ def dots(
         **({"dtick": "D2"} if log else {}),
     )
     if series:
-        figure.update_layout(showlegend=True, legend=LEGEND)
+        figure.update_layout(showlegend=True, legend=LEGEND, margin={"t": 40})
     return figure
 
 
@@ -124,6 +124,7 @@ def _dots(
         x=part["value"].to_list(),
         y=at,
         mode="markers",
+        cliponaxis=False,
         name=name,
         marker={
             "color": colour,
@@ -179,7 +180,9 @@ def stacked(
             hovertemplate="%{y}: %{x:.1%}<br>95 %: %{customdata[0]:.1%} to %{customdata[1]:.1%}"
             "<br>n = %{customdata[2]:,}<extra>" + part + "</extra>",
         )
-    figure.update_layout(barmode="stack", showlegend=True, bargap=0.3, legend=LEGEND)
+    figure.update_layout(
+        barmode="stack", showlegend=True, bargap=0.3, legend=LEGEND, margin={"t": 40}
+    )
     ticks: dict[str, Any] = {
         "categoryorder": "array",
         "categoryarray": [_wrapped(x) for x in order],

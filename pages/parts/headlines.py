@@ -14,6 +14,7 @@ import polars as pl
 from pages.parts.wording import BREAKS, MISSING, ODD, listed, period_of, value
 
 NOTHING = "Too few listings to say"
+BASE_YEAR = 2022  # ChatGPT came in November: series are compared with the same month of 2022
 SMALL = 0.1  # a change below this part of the first value is no headline without an interval
 
 
@@ -21,6 +22,7 @@ def extremes(rows: pl.DataFrame, most: str, least: str) -> str:
     """Say which label stands highest and lowest, and against which others that cannot be told.
 
     most="pays most an hour", least="least" gives "Legal pays most an hour, $50 ($20 to $80); …".
+    {when} in `most` is the period.
     """
     known = rows.drop_nulls("value").sort("value", "label", descending=[True, False])
     if known.height == 0:
@@ -29,13 +31,11 @@ def extremes(rows: pl.DataFrame, most: str, least: str) -> str:
     top, bottom = ranked[0], ranked[-1]
     if len(ranked) == 1:
         return f"{top['label']}: {value(top)}; no other can be compared with it"
+    high = f"{top['label']} {most.replace('{when}', period_of(top))}, {value(top)}"
+    low = f"{bottom['label']} {least}, {value(bottom)}"
     if _overlap(top, bottom):
-        return (
-            f"{top['label']} stands highest, {value(top)}, and {bottom['label']} lowest,"
-            f" {value(bottom)}, but even these two cannot be told apart"
-        )
-    high = f"{top['label']} {most}, {value(top)}{_peers(top, ranked)}"
-    return f"{high}; {bottom['label']} {least}, {value(bottom)}{_peers(bottom, ranked)}"
+        return f"{high}, and {low}, but even these two cannot be told apart"
+    return f"{high}{_peers(top, ranked)}; {low}{_peers(bottom, ranked)}"
 
 
 def _peers(row: dict, ranked: list[dict]) -> str:

@@ -25,6 +25,7 @@ STATS = {
     "p75": "75th percentile",
     "p90": "90th percentile",
 }
+QUARTILES = {name: STATS[name] for name in ("p25", "median", "p75")}
 FIVERR_CATEGORIES = {
     name: name.capitalize()
     for name in ("coding", "design", "marketing", "translation", "video", "writing")

@@ -80,7 +80,7 @@ def evidence(rows: pl.DataFrame) -> str:
     if flags:
         said.append("among them: " + flag_words(";".join(sorted(flags))))
     none = rows["lo"].null_count() == rows.height
-    said.append("no interval published" if none else "whiskers and bands: 95 % intervals")
+    said.append("no interval published" if none else "with 95 % intervals")
     return " · ".join(said)
 
 

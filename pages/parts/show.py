@@ -101,7 +101,7 @@ def _caveats(shown: list[Mapping[str, Any]]) -> str:
 def _nothing(rows: pl.DataFrame) -> None:
     """Say why a figure is empty, and offer the way out."""
     if rows.is_empty():
-        st.info("This edition has no number for that: the source behind it is not in it.")
+        st.info("This edition holds no number for that.")
         return
     st.info(f"All {rows.height} numbers are withheld: too few listings. Choose a wider filter.")
 
@@ -135,7 +135,7 @@ def _details(key: str, shown: list[Mapping[str, Any]], rows: pl.DataFrame, headl
 
 def tiles(*items: tuple[str, pl.DataFrame, str]) -> None:
     """Show the newest number of each (metric, rows, label) as a tile with n, interval and age."""
-    grid = st.grid(min_column_width=180, row_height="content")
+    grid = st.grid(min_column_width=165, row_height="content")
     for metric_id, rows, label in items:
         metric = declared(metric_id)
         known = rows.filter(~pl.col("flags").str.contains(wording.ODD)).drop_nulls("value")

@@ -15,13 +15,10 @@ import polars as pl
 from plotly.subplots import make_subplots
 
 from pages.parts.charts import HOLLOW, canvas, faded
+from pages.parts.events import draw_events, own_events
 from pages.parts.palette import Palette
-from pages.parts.wording import BREAKS
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-CHATGPT = (date(2022, 11, 30), "ChatGPT")
-PANDEMIC = (date(2020, 3, 11), "Covid-19 pandemic")
-LONG_AGO = 180  # days after which the end of the data is marked on the chart
 COLUMNS = 2  # of small multiples: still readable on a phone
 
 
@@ -55,7 +52,7 @@ def lines(
         ends.append((label, part["value"][-1], part["period_start"][-1], colour))
     if len(labels) > 1:
         _end_labels(figure, ends, known["value"].max() or 1)
-    _events(figure, [*events, *_own_events(known, today)], colours, known)
+    draw_events(figure, [*events, *own_events(known, today)], colours, known)
     figure.update_yaxes(tickformat=tick_format, rangemode="tozero" if zero else "normal")
     figure.update_xaxes(showgrid=False, range=_span(known, today))
     return figure
@@ -86,6 +83,7 @@ def panels(
         vertical_spacing=0.22 / deep,
     )
     figure = canvas(colours, 60 + 190 * deep, grid)
+    figure.update_layout(margin={"t": 30})
     for position, label in enumerate(labels):
         at = {"row": position // COLUMNS + 1, "col": position % COLUMNS + 1}
         for other in labels:
@@ -105,18 +103,6 @@ def panels(
 def _span(known: pl.DataFrame, today: date) -> list[str] | None:
     first = known["period_start"].min()
     return None if first is None else [(first - timedelta(days=7)).isoformat(), today.isoformat()]
-
-
-def _own_events(known: pl.DataFrame, today: date) -> list[tuple[date, str]]:
-    """Return where the source may have changed, and where its data end if that is long ago."""
-    found: list[tuple[date, str]] = []
-    for when in known.filter(pl.col("flags").str.contains(BREAKS))["period_start"].unique().sort():
-        if not found or (when - found[-1][0]).days > LONG_AGO:  # one note for neighbouring months
-            found.append((when, "source may have changed"))
-    last = known["period_start"].max()
-    if last is not None and (today - last).days >= LONG_AGO:
-        found.append((last, f"newest data: {last:%b %Y}"))
-    return found
 
 
 def _band(figure: go.Figure, part: pl.DataFrame, colour: str, **at: int) -> None:
@@ -194,29 +180,3 @@ def _end_labels(figure: go.Figure, ends: list[tuple[str, float, date, str]], top
             font={"color": colour, "size": 12},
             align="left",
         )
-    figure.update_layout(margin={"r": 12})
-
-
-def _events(
-    figure: go.Figure, events: Sequence[tuple[date, str]], colours: Palette, known: pl.DataFrame
-) -> None:
-    """Draw dated rules, their notes on alternating heights so that neighbours do not overlap."""
-    first = known["period_start"].min()
-    drawn = sorted(event for event in events if first is not None and event[0] >= first)
-    for position, (when, text) in enumerate(drawn):
-        figure.add_vline(
-            x=when.isoformat(), line={"color": colours.muted, "width": 1, "dash": "dot"}
-        )
-        figure.add_annotation(
-            x=when.isoformat(),
-            y=1.0,
-            yref="paper",
-            text=text,
-            showarrow=False,
-            yanchor="bottom",
-            xanchor="center",
-            yshift=16 * (position % 2),
-            xshift=2,
-            font={"color": colours.muted, "size": 11},
-        )
-    figure.update_layout(margin={"t": 40})
