@@ -7,7 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from etl import commands, readme
+from etl import commands, pulling, readme, release
+from etl.console import now
 from etl.contracts import InputError, ObservatoryError
 from etl.status import status_lines
 
@@ -69,7 +70,7 @@ def _published_on(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one command and return its exit code."""
-    today = commands.now().date()
+    today = now().date()
     published_on = getattr(arguments, "published_on", None) or today
     match arguments.command:
         case "import":
@@ -79,23 +80,21 @@ def run(arguments: argparse.Namespace) -> int:
                 arguments.mapping,
                 captured_at=arguments.captured_at,
                 dry_run=arguments.dry_run,
-                landed_at=commands.now(),
+                landed_at=now(),
             )
         case "build":
-            return commands.build(published_on, retrain=arguments.retrain)
+            return release.build(published_on, retrain=arguments.retrain)
         case "run":
-            if arguments.if_online and not commands.is_online():
+            if arguments.if_online and not pulling.is_online():
                 return 0
-            pulled = commands.pull([], commands.now())
-            return max(pulled, commands.build(published_on))
+            pulled = pulling.pull([], now())
+            return max(pulled, release.build(published_on))
         case "pull":
-            return commands.pull(arguments.sources, commands.now())
+            return pulling.pull(arguments.sources, now())
         case "edition":
-            return commands.make_edition(arguments.folder, published_on)
+            return release.make_edition(arguments.folder, published_on)
         case "parse":
-            return commands.parse(
-                arguments.source, arguments.file, arguments.captured_at, commands.now()
-            )
+            return commands.parse(arguments.source, arguments.file, arguments.captured_at, now())
         case "export":
             return commands.export(arguments.metric)
         case "status":

@@ -44,16 +44,14 @@ class Dispersion:
         return ratio * float(t / _Z) ** 2
 
 
-def dispersion(
-    k: np.ndarray, n: np.ndarray, cell: np.ndarray, capture: np.ndarray
-) -> Dispersion:
+def dispersion(k: np.ndarray, n: np.ndarray, cell: np.ndarray, capture: np.ndarray) -> Dispersion:
     """Estimate dispersion from counts `k` of `n`, one per `cell` and `capture`.
 
     Cells left with fewer than two captures of sufficient expected count inform nothing. Without
     an informative cell the result is neutral.
 
     >>> dispersion(np.array([40, 60]), np.array([100, 100]), np.array(["a", "a"]), np.array([1, 2]))
-    Dispersion(factor=1.0, df=inf, shift=0.14, captures=2)
+    Dispersion(factor=1.0, df=inf, shift=0.28, captures=2)
     """
     residual, weight = _residuals(*_tables(k, n, cell, capture))
     captures = int((weight.sum(axis=0) > 0).sum())
@@ -66,7 +64,7 @@ def dispersion(
     factor = max(1.0, (float((residual**2).sum()) - common) / df) if df > 0 else 1.0
     excess = max(0.0, common / (captures - 1) - factor)
     shift = excess / float(total[total > 0].mean())
-    return Dispersion(factor, float(df) if factor > 1 else np.inf, round(shift, 12), captures)
+    return Dispersion(factor, float(df) if factor > 1 else np.inf, shift, captures)
 
 
 def _tables(

@@ -14,8 +14,8 @@ READS = ("mart_amounts",)
 WRITES = "est_quantiles"
 
 QUANTILES = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
-PERIOD = ["measure", "source_id", "platform", "side", "period_start", "grain"]
-CELL = [*PERIOD, "capture", "flags", "family", "niche", "dims"]
+PERIOD = ["measure", "source_id", "platform", "side", "period_start", "grain", "dims"]
+CELL = [*PERIOD, "capture", "flags", "family", "niche"]
 TOO_FEW = "n is too small for a 95 % interval"
 
 
@@ -45,7 +45,7 @@ def _period_rows(period: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _cells(period: pl.DataFrame) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
-    """Yield every cell of a period (all, family, niche; with and without dims), values sorted."""
+    """Yield every cell of a period (all, family, niche), values sorted."""
     star = pl.lit("*")
     levels = (
         period.with_columns(star.alias("family"), star.alias("niche")),
@@ -60,16 +60,17 @@ def _cells(period: pl.DataFrame) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
 def _quantiles(
     cell: dict[str, Any], values: np.ndarray, spread: Dispersion
 ) -> Iterator[dict[str, Any]]:
+    n = len(values)
     for stat, p in QUANTILES.items():
         value, lo, hi = quantile_interval(values, p, spread)
         yield cell | {
             "stat": stat,
-            "n": len(values),
+            "n": n,
             "value": value,
             "lo": lo,
             "hi": hi,
             "reason": None if lo is not None else TOO_FEW,
-            "dispersion": spread.factor,
+            "dispersion": spread.variance_ratio(n * p * (1 - p)),
         }
 
 
@@ -87,6 +88,4 @@ def _dispersion(period: pl.DataFrame) -> Dispersion:
         .group_by("family", "capture")
         .agg((pl.col("amount") < pl.col("middle")).sum().alias("k"), pl.len().alias("n"))
     )
-    return dispersion(
-        each["k"].to_numpy(), each["n"].to_numpy(), np.asarray(each["family"].to_list(), dtype=str)
-    )
+    return dispersion(*(each[name].to_numpy() for name in ("k", "n", "family", "capture")))

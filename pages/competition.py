@@ -30,7 +30,7 @@ show.figure("days", "proposals_20_plus", days, said, dots(days, ranked=False), n
 
 kinds = with_capture(crowd(**level), whole="Both days").sort("capture", nulls_last=False)
 whole = kinds.filter(pl.col("capture").is_null())
-said = headlines.extremes(whole, f"has most {aged}", "fewest")
+said = headlines.extremes(whole, f"is most often crowded ({aged})", "least often")
 chart = dots(kinds, series="when")
 show.figure("kinds", "proposals_20_plus", kinds, said, chart, note=note)
 
@@ -66,14 +66,11 @@ chart = lines(weekly, tick_format=".0%")
 show.figure("weekly", "snipework_entry_share", weekly, said, chart, note=note)
 
 top = newest_of_each(get("review_concentration", source_id="fiverr_grid", by="family"))
-said = headlines.extremes(
-    top, "has the most reviews in the hands of the top tenth of gigs", "the fewest"
-)
+said = "is most concentrated (share of reviews held by the top tenth of gigs)"
+said = headlines.extremes(top, said, "least")
 show.figure("top", "review_concentration", top, said, dots(top))
 
 seekers = get("hn_seekers_per_hiring_post")
-said = headlines.change(
-    seekers, "Job seekers per hiring post on Hacker News", since=headlines.BASE_YEAR
-)
+said = headlines.change(seekers, "Job seekers per hiring post on Hacker News")
 chart = lines(seekers, events=[events.PANDEMIC, events.CHATGPT])
 show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, chart)

@@ -37,14 +37,12 @@ show.tiles(
 )
 
 what = "Writing and translation's share of online postings"
-said = headlines.change(writing, what, since=headlines.BASE_YEAR)
+said = headlines.change(writing, what)
 note = "A share falls when others grow. The index ended in 2024; this chart alone cannot say why."
 show.figure("groups", "oli_group_share", oli, said, lines(oli, tick_format=".0%"), note=note)
 
 level = get("oli_level", dims=("occupation_group=all",))
-said = headlines.change(
-    level, "The index of postings on large platforms", since=headlines.BASE_YEAR
-)
+said = headlines.change(level, "The index of postings on large platforms")
 show.figure("level", "oli_level", level, said, lines(level))
 
 ours = get("listing_share", source_id="upwork_search", by="family")
@@ -56,7 +54,7 @@ show.figure("mix", "listing_share snipework_listing_share", mix, said, chart, no
 
 terms = dim(get("hn_keyword_share"), "keyword").filter(pl.col("period_start") >= date(2019, 1, 1))
 terms = relabelled(terms, "keyword", labels.HN_TERMS)
-said = headlines.moves(terms, "AI terms in Hacker News hiring posts", since=headlines.BASE_YEAR)
+said = headlines.moves(terms, "AI terms in Hacker News hiring posts")
 chart = timelines.panels(terms, colours, today, tick_format=".0%")
 show.figure("terms", "hn_keyword_share", terms, said, chart)
 
@@ -74,16 +72,9 @@ note = "Sources differ in scope: never rank them against each other."
 show.figure("mentions", "ai_mention_share genai_mention_share", mentions, said, chart, note=note)
 
 ai = get("indeed_ai_posting_share", geo="US")
-said = headlines.change(ai, "US job postings that mention AI", since=headlines.BASE_YEAR)
+said = headlines.change(ai, "US job postings that mention AI")
 show.figure("ai", "indeed_ai_posting_share", ai, said, lines(ai, tick_format=".0%"))
 
-said = headlines.change(
-    seekers, "Job seekers per hiring post on Hacker News", since=headlines.BASE_YEAR
-)
-show.figure(
-    "seekers",
-    "hn_seekers_per_hiring_post",
-    seekers,
-    said,
-    lines(seekers, events=[events.PANDEMIC, events.CHATGPT]),
-)
+said = headlines.change(seekers, "Job seekers per hiring post on Hacker News")
+chart = lines(seekers, events=[events.PANDEMIC, events.CHATGPT])
+show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, chart)

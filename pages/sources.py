@@ -33,9 +33,7 @@ show.figure("listings", "listings", listings, said, chart, note=note)
 
 totals = dim(get("fiverr_company_totals"), "series")
 totals = relabelled(totals, "series", labels.FIVERR_TOTALS).filter(pl.col("series") == series)
-said = headlines.change(
-    totals, f"Fiverr's {labels.FIVERR_TOTALS[series]}", since=headlines.BASE_YEAR
-)
+said = headlines.change(totals, f"Fiverr's {labels.FIVERR_TOTALS[series]}")
 chart = timelines.lines(totals, colours, today)
 show.figure(
     "totals", "fiverr_company_totals", totals, said, chart, note=labels.FIVERR_TOTALS[series]

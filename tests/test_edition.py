@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl import commands, edition, model_files
+from etl import edition, model_files, release
 from etl.config import SHIPPED, SHIPPED_LIMIT_BYTES
 from etl.contracts import CheckFailed
 from etl.evidence import KEY, SCHEMA
@@ -77,7 +77,7 @@ def test_figures_the_readme_of_the_data_promises():
 def test_shipped_edition_is_what_make_edition_builds(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("OBSERVATORY_DATA", str(tmp_path))
     created = date.fromisoformat(shipped().manifest["created"])
-    assert commands.make_edition(SHARED, created, tmp_path / "again") == 0
+    assert release.make_edition(SHARED, created, tmp_path / "again") == 0
     for path in sorted(p for p in SHIPPED.rglob("*") if p.is_file()):
         again = tmp_path / "again" / path.relative_to(SHIPPED)
         if path.name == "manifest.json":

@@ -47,8 +47,8 @@ def _peers(row: dict, ranked: list[dict]) -> str:
     return f", the same as {listed(same, 1)}" if same else ""
 
 
-def change(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
-    """Say how one series moved from its first full period, or from the same one of year `since`."""
+def change(rows: pl.DataFrame, what: str, *, since: int = BASE_YEAR) -> str:
+    """Say how one series moved from the same period of year `since`, or from its first one."""
     ends = _ends(rows, since)
     if ends is None:
         return f"Too few periods to say how {what} moved"
@@ -69,7 +69,7 @@ def _breaks(rows: pl.DataFrame, first: dict, last: dict) -> str:
     return f"; its source may have changed in {when}" if broken.height else ""
 
 
-def moves(rows: pl.DataFrame, what: str, *, since: int | None = None) -> str:
+def moves(rows: pl.DataFrame, what: str, *, since: int = BASE_YEAR) -> str:
     """Say which labels rose, fell, or did not clearly move."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     spans = set()
@@ -108,18 +108,18 @@ def agreement(rows: pl.DataFrame, what: str) -> str:
     return f"The snapshots {'disagree' if apart else 'agree'} on {what}: {said}"
 
 
-def _ends(rows: pl.DataFrame, since: int | None) -> tuple[dict, dict] | None:
-    """Return the rows compared: the last full period, and the first or the same one of `since`."""
+def _ends(rows: pl.DataFrame, since: int) -> tuple[dict, dict] | None:
+    """Return the rows compared: the same period of `since`, else the first one, and the last."""
     known = rows.filter(~pl.col("flags").str.contains(ODD)).drop_nulls(("value", "period_start"))
     known = known.sort("period_start")
     if known.height < 2:
         return None
     last = known.row(-1, named=True)
-    if since is None:
-        return known.row(0, named=True), last
-    start = last["period_start"].replace(year=since)
-    then = known.filter(pl.col("period_start") == start)
-    return (then.row(0, named=True), last) if then.height and start < last["period_start"] else None
+    then, start = last["period_start"], pl.col("period_start")
+    base = known.filter(
+        start.dt.year() == since, start.dt.month() == then.month, start.dt.day() == then.day
+    )
+    return (base if base.height and since < then.year else known).row(0, named=True), last
 
 
 def _verdict(first: dict, last: dict) -> str:

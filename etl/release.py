@@ -1,0 +1,107 @@
+"""Raw data → an edition: `build` for this machine, `make_edition` for the one in git."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+
+from etl import edition, landing, model_files
+from etl.build import build_tables, metric_values
+from etl.config import SHIPPED, SHIPPED_LIMIT_BYTES, warehouse_file
+from etl.console import complain, now, say
+from etl.contracts import CheckFailed, InputError
+from etl.importing import accounting, import_file
+from etl.load import Loaded, load_raw
+from etl.metrics import metrics
+from etl.publish import assemble, complete_sources
+from etl.reference import reference_tables
+from etl.source_report import source_entries
+from etl.sources import sources
+from etl.warehouse import Warehouse
+
+
+def build(published_on: date, *, retrain: bool = False, base: edition.Edition | None = None) -> int:
+    """Build raw → the next edition, starting from the one shown; nothing new publishes nothing."""
+    if base is None:
+        base, notice = edition.current()
+        if notice:
+            say(notice)
+    started_at = now()
+    with landing.exclusive(), Warehouse(warehouse_file()) as warehouse:
+        loaded = load_raw(warehouse, started_at, say)
+        if not loaded.modules:
+            say(f"no raw data on this machine: edition {base.id} stays the one shown")
+            return 1 if loaded.failures else 0
+        files = _next_edition(warehouse, loaded, base, published_on, retrain=retrain)
+    if files is None:
+        say(f"nothing new: edition {base.id} stays the one shown")
+    else:
+        say(f"published edition {edition.publish(*files).id}")
+    for source_id, sentence in loaded.failures.items():
+        complain(f"left out {source_id}: {sentence}")
+    return 1 if loaded.failures else 0
+
+
+def _next_edition(
+    warehouse: Warehouse,
+    loaded: Loaded,
+    base: edition.Edition | None,
+    published_on: date,
+    *,
+    retrain: bool,
+) -> tuple[str, dict[str, bytes]] | None:
+    """Return id and files of what was built, or None when it says nothing new."""
+    declared = [module.SOURCE for module in loaded.modules.values()]
+    for name, frame in reference_tables(declared).items():
+        warehouse.put(name, frame)
+    warehouse.build_core()
+    stored = base.model_files() if base else {}
+    pipelines = {} if retrain else {k: model_files.load(path) for k, path in stored.items()}
+    used = build_tables(warehouse, pipelines, retrain=retrain)
+    values = metric_values(warehouse)
+    distributions = warehouse.frame("select * from est_distributions")
+    models = (
+        {f"{name}.skops": model_files.dump(pipeline) for name, pipeline in used.items()}
+        if retrain
+        else {path.name: path.read_bytes() for path in stored.values()}
+    )
+    entries = source_entries(warehouse, declared)
+    for name in sorted(
+        {e["id"] for e in entries} - complete_sources(base, entries) if base else ()
+    ):
+        say(
+            f"{name}: its published numbers rest on more raw data than this machine holds;"
+            " they stay where ours would rest on fewer listings"
+        )
+    return assemble(
+        base, published_on, values, distributions, models, entries, list(metrics().values())
+    )
+
+
+def make_edition(shared_data: Path, published_on: date, target: Path = SHIPPED) -> int:
+    """Build the shipped edition from the dated files of a data folder: same input, same bytes."""
+    if not shared_data.is_dir():
+        raise InputError(f"{shared_data} is no folder; name the one with the dated listing sets")
+    landed_at = datetime(published_on.year, published_on.month, published_on.day)
+    with tempfile.TemporaryDirectory(prefix="observatory-") as folder:
+        os.environ["OBSERVATORY_DATA"] = folder
+        for module in sources().values():
+            paths = sorted(shared_data.glob(module.SOURCE.files)) if module.SOURCE.files else []
+            for path in paths:
+                result, _ = import_file(path, module, landed_at)
+                say(f"{module.SOURCE.id}/{path.name}: {accounting(result)}")
+        with landing.exclusive(), Warehouse(warehouse_file()) as warehouse:
+            loaded = load_raw(warehouse, landed_at, lambda line: None)
+            if loaded.failures or not loaded.modules:
+                raise CheckFailed(f"not every source could be built: {loaded.failures or 'none'}")
+            edition_id, files = _next_edition(warehouse, loaded, None, published_on, retrain=True)
+    size = sum(len(body) for body in files.values())
+    if size > SHIPPED_LIMIT_BYTES:
+        raise CheckFailed(f"the edition holds {size / 2**20:.1f} MiB; git may hold 10")
+    shutil.rmtree(target, ignore_errors=True)
+    edition.write_files(target, files)
+    say(f"edition {edition_id}: {size / 2**20:.2f} MiB in {target}")
+    return 0
