@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from etl import edition, landing
 from etl.config import SHIPPED, warehouse_file
@@ -31,13 +32,7 @@ def import_files(
     landed_at: datetime,
 ) -> int:
     """Land local files of one source, or of any shape with a mapping; 1 if one was refused."""
-    if mapping_file is not None:
-        mapping = read_mapping(landing.read_payload(mapping_file).decode("utf-8", "replace"))
-        module = mapped_module(mapping)
-    elif source_id is not None:
-        mapping, module = None, source_module(source_id)
-    else:
-        raise InputError("say what the files are: --as SOURCE or --mapping FILE.toml")
+    module, mapping = _reader(source_id, mapping_file)
     refused = 0
     with landing.exclusive():
         for path in expand(paths):
@@ -45,33 +40,34 @@ def import_files(
                 if dry_run:
                     body = landing.read_payload(path)
                     capture = capture_of(
-                        path,
-                        body,
-                        module.SOURCE.id,
-                        landed_at,
-                        captured_at=captured_at,
-                        mapping=mapping,
+                        path, body, module.SOURCE.id, landed_at, captured_at, mapping
                     )
                     say(preview(module, body, capture, shipped_rates()))
-                    continue
-                result, is_new = import_file(
-                    path, module, landed_at, captured_at=captured_at, mapping=mapping
-                )
-                say(
-                    f"{path.name}: {accounting(result)}"
-                    + ("" if is_new else "\n  landed before: nothing changes")
-                )
+                else:
+                    result, is_new = import_file(path, module, landed_at, captured_at, mapping)
+                    known = "" if is_new else "\n  landed before: nothing changes"
+                    say(f"{path.name}: {accounting(result)}{known}")
             except ObservatoryError as error:
                 refused += 1
                 complain(f"refused: {error}")
     return 1 if refused else 0
 
 
+def _reader(source_id: str | None, mapping_file: Path | None) -> tuple[Any, dict | None]:
+    """Return the module that reads the files, and the mapping it was made from, if any."""
+    if mapping_file is not None:
+        mapping = read_mapping(landing.read_payload(mapping_file).decode("utf-8", "replace"))
+        return mapped_module(mapping), mapping
+    if source_id is not None:
+        return source_module(source_id), None
+    raise InputError("say what the files are: --as SOURCE or --mapping FILE.toml")
+
+
 def parse(source_id: str, path: Path, captured_at: str | None, landed_at: datetime) -> int:
     """Normalise one payload: rows as NDJSON on stdout, rejects as NDJSON on stderr."""
     module = source_module(source_id)
     body = landing.read_payload(path)
-    capture = capture_of(path, body, source_id, landed_at, captured_at=captured_at)
+    capture = capture_of(path, body, source_id, landed_at, captured_at)
     result = normalise(module, body, capture, shipped_rates())
     for row in result.rows:
         line = {name: row.get(name) for name in result.table.names}

@@ -58,6 +58,7 @@ MEANINGS = {
     "reason": "why a value or an interval is missing",
 }
 STEPS = "ABCD"
+LABELLED = "model_labelled"
 LOWERING = ("partial", "selected_query", "single_snapshot")
 
 
@@ -70,36 +71,42 @@ def with_evidence(
     value_text, reason. Reference rows have the flag `reference`, which becomes grade R. Family
     and niche rows of the sources `model_labelled` rest on our classifier and are flagged so.
     """
-    by_model = pl.col("source_id").is_in(sorted(model_labelled)) & (pl.col("family") != "*")
     rows = rows.with_columns(
-        pl.lit(metric.id).alias("metric_id"),
-        pl.when(by_model)
-        .then(pl.concat_str(["flags", pl.lit(";model_labelled")]))
-        .otherwise("flags")
-        .alias("flags"),
-        *(
-            pl.lit(None, pl.String).alias(c)
-            for c in ("value_text", "reason")
-            if c not in rows.columns
-        ),
+        pl.lit(None, pl.String).alias(name)
+        for name in ("value_text", "reason")
+        if name not in rows.columns
     )
-    rows = _graded(rows)
-    withheld = pl.col("grade") == "D"
-    thin = pl.format("n = {}: too few listings to show", "n")
-    rows = rows.with_columns(
-        *(
-            pl.when(withheld).then(None).otherwise(pl.col(c)).alias(c)
-            for c in ("value", "lo", "hi")
-        ),
-        pl.when(withheld).then(thin).otherwise(pl.col("reason")).alias("reason"),
-        pl.when(withheld)
-        .then(pl.concat_str(["flags", pl.lit(";suppressed")]))
-        .otherwise("flags")
-        .alias("flags"),
-    ).with_columns(pl.col("flags").map_elements(_sorted_flags, pl.String))
-    values = rows.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    by_model = pl.col("source_id").is_in(sorted(model_labelled)) & (pl.col("family") != "*")
+    rows = _flagged(rows.with_columns(pl.lit(metric.id).alias("metric_id")), by_model, LABELLED)
+    values = _withheld(_graded(rows)).select(
+        pl.col("flags").map_elements(_sorted_flags, pl.String)
+        if name == "flags"
+        else pl.col(name).cast(kind)
+        for name, kind in SCHEMA.items()
+    )
     _check_rows(metric, values)
     return values.sort(KEY, nulls_last=False)
+
+
+def _flagged(rows: pl.DataFrame, where: pl.Expr, flag: str) -> pl.DataFrame:
+    flagged = pl.concat_str(["flags", pl.lit(";" + flag)])
+    return rows.with_columns(pl.when(where).then(flagged).otherwise("flags").alias("flags"))
+
+
+def _withheld(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with the numbers of grade D taken out, and why."""
+    thin = pl.col("grade") == "D"
+    reason = (
+        pl.when(~thin)
+        .then("reason")
+        .when(pl.col("n") < SUPPRESS_BELOW_N)
+        .then(pl.format("n = {}: fewer than 15 listings", "n"))
+        .otherwise(pl.format("n = {}: too few for what this source can see", "n"))
+    )
+    return _flagged(rows, thin, "suppressed").with_columns(
+        reason.alias("reason"),
+        *(pl.when(thin).then(None).otherwise(pl.col(c)).alias(c) for c in ("value", "lo", "hi")),
+    )
 
 
 def _graded(rows: pl.DataFrame) -> pl.DataFrame:

@@ -32,7 +32,6 @@ def capture_of(
     body: bytes,
     source_id: str,
     landed_at: datetime,
-    *,
     captured_at: str | None = None,
     mapping: Mapping[str, Any] | None = None,
 ) -> Capture:
@@ -55,7 +54,6 @@ def import_file(
     path: Path,
     module: ModuleType,
     landed_at: datetime,
-    *,
     captured_at: str | None = None,
     mapping: Mapping[str, Any] | None = None,
 ) -> tuple[Normalised, bool]:
@@ -64,9 +62,7 @@ def import_file(
     Raises SourceChanged (nothing is landed) when it does not have the source's shape.
     """
     body = landing.read_payload(path)
-    capture = capture_of(
-        path, body, module.SOURCE.id, landed_at, captured_at=captured_at, mapping=mapping
-    )
+    capture = capture_of(path, body, module.SOURCE.id, landed_at, captured_at, mapping)
     result = normalise(module, body, capture, shipped_rates())
     if not result.rows:
         reason, count = result.reasons().most_common(1)[0]

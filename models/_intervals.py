@@ -4,8 +4,8 @@ Two ways to disagree, told apart over the cells (families) of one measure, sourc
 each cell on its own, as a factor on sampling variance (quasi-binomial dispersion; McCullagh &
 Nelder 1989, 4.5), and all cells of a capture together, as a variance on the log-odds scale (what
 the shift common to the cells leaves over the former). A cell's variance is the sum; its degrees
-of freedom are Satterthwaite's (1946), so a common shift of two captures counts as one degree,
-however many cells show it. Never narrower than sampling. docs/methods/intervals.md has the
+of freedom are Satterthwaite's (1946), so a common shift counts by captures, however many cells show
+it. Never narrower than sampling. docs/methods/intervals.md has the
 simulated coverage.
 """
 
@@ -39,7 +39,9 @@ class Dispersion:
         ratio = self.variance_ratio(information)
         unsure = self.factor**2 / self.df
         if self.shift:
-            unsure += (ratio - self.factor) ** 2 / (self.captures - 1)
+            # captures - 1 would be textbook; one more halves the width at two captures for at
+            # most five points of coverage (docs/methods/intervals.md)
+            unsure += (ratio - self.factor) ** 2 / self.captures
         t = stats.t.ppf(0.5 + LEVEL / 2, ratio**2 / unsure) if unsure else _Z
         return ratio * float(t / _Z) ** 2
 
@@ -106,7 +108,7 @@ def wilson(k: float, n: float, spread: Dispersion = Dispersion()) -> tuple[float
     centre = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z * np.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
     # at p = 0 and 1 rounding must not push the point outside its interval
-    return max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half))
+    return float(max(0.0, min(p, centre - half))), float(min(1.0, max(p, centre + half)))
 
 
 def quantile_interval(

@@ -72,7 +72,7 @@ note = "Sources differ in scope: never rank them against each other."
 show.figure("mentions", "ai_mention_share genai_mention_share", mentions, said, chart, note=note)
 
 ai = get("indeed_ai_posting_share", geo="US")
-said = headlines.change(ai, "US job postings that mention AI")
+said = headlines.change(ai, "The share of US job postings that mention AI")
 show.figure("ai", "indeed_ai_posting_share", ai, said, lines(ai, tick_format=".0%"))
 
 said = headlines.change(seekers, "Job seekers per hiring post on Hacker News")

@@ -52,7 +52,7 @@ show.figure("gigs", "gig_start_price", gigs, said, chart, note=note)
 index = dim(rows(edition, "fiverr_matched_price_index"), "category", "panel")
 index = index.filter(pl.col("panel") == panel)
 index = relabelled(index, "category", labels.FIVERR_CATEGORIES)
-said = headlines.moves(index, "Prices of the same Fiverr gigs", since=0)
+said = headlines.moves(index, "Prices of the same Fiverr gigs", since=headlines.FIRST)
 chart = timelines.panels(index, colours, today, zero=False, base=100)
 note = "Grey: the other categories. The two panels must not be chained."
 show.figure("index", "fiverr_matched_price_index", index, said, chart, note=note)

@@ -48,31 +48,34 @@ def csv_records(
     text = decoded(body, encoding)
     if "\0" in text[:10_000]:
         raise SourceChanged("the file holds binary data, not CSV text")
-    reader = csv.reader(_short_lines(text), delimiter=delimiter, strict=True)
-    try:
-        header = next(reader, None)
-    except csv.Error as error:
-        raise SourceChanged(f"the file is no CSV: {error}") from error
-    check_columns(header or [], required)
-    number = 0
-    while True:
-        number += 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Reject(f"row {number}", f"unreadable CSV: {error}")
-            continue
-        if not cells:
-            number -= 1
-            continue
-        if len(cells) == 1 and cells[0] == OVERLONG:
+    rows = _csv_rows(csv.reader(_short_lines(text), delimiter=delimiter, strict=True))
+    header = next(rows, [])
+    if isinstance(header, str):
+        raise SourceChanged(f"the file is no CSV: {header}")
+    check_columns(header, required)
+    for number, cells in enumerate(rows, start=1):
+        if isinstance(cells, str):
+            yield Reject(f"row {number}", f"unreadable CSV: {cells}")
+        elif len(cells) == 1 and cells[0] == OVERLONG:
             yield Reject(f"row {number}", f"longer than {MAX_ROW_CHARS:,} characters")
         elif len(cells) != len(header):
             yield Reject(f"row {number}", f"has {len(cells)} cells, the header {len(header)}")
         else:
             yield f"row {number}", {k: v or None for k, v in zip(header, cells, strict=True)}
+
+
+def _csv_rows(reader: Iterator[list[str]]) -> Iterator[list[str] | str]:
+    """Yield the cells of each row that is not blank, or the error that made it unreadable."""
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield str(error)
+            continue
+        if cells:
+            yield cells
 
 
 OVERLONG = "\x1aoverlong line"  # stands for a physical line that no record can hold

@@ -15,6 +15,7 @@ from pages.parts.wording import BREAKS, MISSING, ODD, listed, period_of, value
 
 NOTHING = "Too few listings to say"
 BASE_YEAR = 2022  # ChatGPT came in November: series are compared with the same month of 2022
+FIRST = 0  # as `since`: compare with the first period
 SMALL = 0.1  # a change below this part of the first value is no headline without an interval
 
 
