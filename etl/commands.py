@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from etl import edition, landing
+from etl import edition, landing, ledger
 from etl.config import SHIPPED, warehouse_file
 from etl.console import complain, say
 from etl.contracts import InputError, ObservatoryError
@@ -44,8 +44,12 @@ def import_files(
                     )
                     say(preview(module, body, capture, shipped_rates()))
                 else:
-                    result, is_new = import_file(path, module, landed_at, captured_at, mapping)
-                    known = "" if is_new else "\n  landed before: nothing changes"
+                    with ledger.entry(landed_at, "import", module.SOURCE.id) as row:
+                        result, is_new = import_file(path, module, landed_at, captured_at, mapping)
+                        row |= result.totals() | {
+                            "outcome": ledger.LANDED if is_new else ledger.KNOWN
+                        }
+                    known = "" if is_new else f"\n  {ledger.KNOWN}: nothing changes"
                     say(f"{path.name}: {accounting(result)}{known}")
             except ObservatoryError as error:
                 refused += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from types import ModuleType
 from etl import landing
 from etl.contracts import Capture, CheckFailed, ObservatoryError
 from etl.fx import shipped_rates
+from etl.ledger import BUILT
 from etl.mapping import mapped_module
 from etl.normalise import Normalised, normalise
 from etl.reference import code_version
@@ -47,7 +49,7 @@ def load_raw(warehouse: Warehouse, started_at: datetime, say: Say) -> Loaded:
         try:
             new = _load_source(warehouse, captures, code)
             result.modules[source_id] = module_of(captures[-1])
-            entry = _totals(new) | {"outcome": "built"}
+            entry = _totals(new) | {"outcome": BUILT}
         except ObservatoryError as error:
             result.failures[source_id] = str(error)
             new, entry = [], {"outcome": str(error)}
@@ -74,12 +76,10 @@ def _load_source(warehouse: Warehouse, captures: list[Capture], code: str) -> li
 
 
 def _totals(results: list[Normalised]) -> dict[str, int]:
-    return {
-        "rows_read": sum(result.read for result in results),
-        "rows_accepted": sum(len(result.rows) for result in results),
-        "duplicates": sum(result.duplicates for result in results),
-        "rejects": sum(len(result.rejects) for result in results),
-    }
+    total: Counter[str] = Counter()
+    for result in results:
+        total.update(result.totals())
+    return {name: total[name] for name in ("rows_read", "rows_accepted", "duplicates", "rejects")}
 
 
 def _sentence(entry: dict) -> str:

@@ -43,6 +43,15 @@ class Normalised:
         """Rows read from the payload."""
         return len(self.rows) + len(self.rejects) + self.duplicates
 
+    def totals(self) -> dict[str, int]:
+        """Return where the rows went, by the names of the run ledger."""
+        return {
+            "rows_read": self.read,
+            "rows_accepted": len(self.rows),
+            "duplicates": self.duplicates,
+            "rejects": len(self.rejects),
+        }
+
     def reasons(self) -> Counter[str]:
         """Return how often each reason led to a reject."""
         return Counter(reject.reason for reject in self.rejects)

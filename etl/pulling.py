@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from datetime import datetime
 from types import ModuleType
+from typing import Any
 
-from etl import edition, http, landing
+from etl import edition, http, landing, ledger
 from etl.console import complain, say
 from etl.contracts import Capture, InputError, ObservatoryError
 from etl.fx import shipped_rates
@@ -41,20 +42,25 @@ def pull(names: list[str], landed_at: datetime) -> int:
     with landing.exclusive():
         for name, module in wanted.items():
             try:
-                for line in _pulled(module, landed_at):
-                    say(f"{name}: {line}")
+                with ledger.entry(landed_at, "pull", name) as row:
+                    row |= _pull(module, landed_at)
             except ObservatoryError as error:
                 failed += 1
                 complain(f"{name}: {error}")
     return 1 if failed else 0
 
 
-def _pulled(module: ModuleType, landed_at: datetime) -> Iterator[str]:
-    """Land a source's payloads, each checked for its shape first; yield a line per payload."""
+def _pull(module: ModuleType, landed_at: datetime) -> dict[str, Any]:
+    """Land a source's payloads, each checked for its shape first; return its ledger row."""
+    total: Counter[str] = Counter()
+    news = 0
     for name, body in module.extract(lambda url: http.fetch(url, module.SOURCE.hosts)):
-        capture = Capture(
-            module.SOURCE.id, name, landing.sha256(body), landed_at, "second", landed_at
-        )
+        sha = landing.sha256(body)
+        capture = Capture(module.SOURCE.id, name, sha, landed_at, "second", landed_at)
         result = normalise(module, body, capture, shipped_rates())
         is_new = landing.land(body, capture)
-        yield f"{name}: {accounting(result)}" + ("" if is_new else "; as landed before")
+        news += is_new
+        total.update(result.totals())
+        known = "" if is_new else f"\n  {ledger.KNOWN}: nothing changes"
+        say(f"{module.SOURCE.id}: {name}: {accounting(result)}{known}")
+    return dict(total) | {"outcome": ledger.LANDED if news else ledger.KNOWN}

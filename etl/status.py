@@ -7,6 +7,7 @@ from datetime import date
 from etl import edition
 from etl.config import warehouse_file
 from etl.freshness import freshness
+from etl.ledger import BUILT, KNOWN, LANDED
 from etl.warehouse import Warehouse
 
 LAST_RUNS = """
@@ -34,8 +35,8 @@ def status_lines(today: date) -> list[str]:
     for entry in shown.manifest["sources"]:
         state, sentence = freshness(entry, today)
         lines.append(f"{entry['id']}: {state}, {sentence}; {TODO[state]}")
-        outcome = outcomes.pop(entry["id"], "built")
-        if outcome != "built":
+        outcome = outcomes.pop(entry["id"], BUILT)
+        if outcome not in (LANDED, KNOWN, BUILT):
             lines.append(f"  last error: {outcome}")
     lines += [f"{source}: {outcome}" for source, outcome in sorted(outcomes.items())]
     return lines

@@ -2,11 +2,10 @@
 
 Two ways to disagree, told apart over the cells (families) of one measure, source and period:
 each cell on its own, as a factor on sampling variance (quasi-binomial dispersion; McCullagh &
-Nelder 1989, 4.5), and all cells of a capture together, as a variance on the log-odds scale (what
-the shift common to the cells leaves over the former). A cell's variance is the sum; its degrees
-of freedom are Satterthwaite's (1946), so a common shift counts by captures, however many cells show
-it. Never narrower than sampling. docs/methods/intervals.md has the
-simulated coverage.
+Nelder 1989, 4.5), and all cells of a capture together, as a variance on the log-odds scale: what
+a common shift leaves over the former. A cell's variance is the sum of both, its degrees of
+freedom are Satterthwaite's (1946): a common shift has as many as there are captures, however many
+cells show it. Never narrower than sampling. Simulated coverage: docs/methods/intervals.md.
 """
 
 from __future__ import annotations
@@ -103,8 +102,8 @@ def wilson(k: float, n: float, spread: Dispersion = Dispersion()) -> tuple[float
     >>> tuple(round(x, 4) for x in wilson(5, 10))
     (0.2366, 0.7634)
     """
-    p = k / n
-    n = n / spread.inflation(n * p * (1 - p))
+    p, middle = k / n, (k + _Z**2 / 2) / (n + _Z**2)  # at p = 0 and 1 a shift still counts
+    n = n / spread.inflation(n * middle * (1 - middle))
     centre = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z * np.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
     # at p = 0 and 1 rounding must not push the point outside its interval

@@ -8,13 +8,10 @@ import polars as pl
 
 from pages.parts import charts, events, headlines, labels, show, timelines
 from pages.parts.filters import family_level, row_of
-from pages.parts.rows import dim, family_names, newest_of_each, relabelled, rows, with_capture
+from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_capture
 
 show.header("competition", "Competition", "How hard is it to win work?")
-family, band = row_of(
-    ("family", "Kind of work", {"*": "All kinds"} | family_names()),
-    ("age", "Age of the listing", labels.AGE_BANDS),
-)
+family, band = row_of("family", "age")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get, level = partial(rows, edition), family_level(family)
 dots = partial(charts.dots, colours=colours, tick_format=".0%")

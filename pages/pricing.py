@@ -8,14 +8,10 @@ import polars as pl
 
 from pages.parts import charts, headlines, labels, show, timelines
 from pages.parts.filters import family_level, row_of
-from pages.parts.rows import dim, family_names, latest, relabelled, rows
+from pages.parts.rows import dim, latest, relabelled, rows
 
 show.header("pricing", "Pricing", "What does work pay, and where do I sit?")
-family, stat, panel = row_of(
-    ("family", "Kind of work", {"*": "All kinds"} | family_names()),
-    ("stat", "Which price", labels.STATS),
-    ("panel", "Fiverr panel", labels.FIVERR_PANELS),
-)
+family, stat, panel = row_of("family", "stat", "panel")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get = partial(rows, edition, stat=stat, **family_level(family))
 dots = partial(charts.dots, colours=colours)

@@ -14,7 +14,7 @@ from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_source
 show.header(
     "sources", "Sources", "Where do the numbers come from, and how far can they be trusted?"
 )
-(series,) = row_of(("total", "Fiverr total", labels.FIVERR_TOTALS))
+(series,) = row_of("total")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get, manifest = partial(rows, edition), show.edition().manifest
 

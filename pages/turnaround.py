@@ -8,7 +8,7 @@ import polars as pl
 
 from pages.parts import charts, headlines, labels, show
 from pages.parts.filters import family_level, row_of
-from pages.parts.rows import dim, family_names, relabelled, rows, with_capture
+from pages.parts.rows import dim, relabelled, rows, with_capture
 
 show.header("turnaround", "Turnaround", "How fast do clients want it, how fast do they get it?")
 show.gap(
@@ -16,7 +16,7 @@ show.gap(
     " gigs or the time a job took. Shown is how long clients want the work to run, and how long"
     " they leave a listing open for bids."
 )
-(family,) = row_of(("family", "Kind of work", {"*": "All kinds"} | family_names()))
+(family,) = row_of("family")
 edition, colours = show.edition(), show.colours()
 get = partial(rows, edition)
 wanted = partial(get, "requested_duration", source_id="upwork_search")

@@ -17,8 +17,9 @@ import pytest
 
 from etl import edition
 from etl.__main__ import main
-from etl.config import SHIPPED
+from etl.config import SHIPPED, warehouse_file
 from etl.evidence import KEY
+from etl.warehouse import Warehouse
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = "id,posted,title,budget,kind\n"
@@ -238,3 +239,20 @@ def test_killed_builds_leave_the_old_edition_and_the_next_one_completes(mapped, 
     assert done.returncode == 0, done.stderr
     assert edition.current()[0].values().filter(source_id="my_board").height
     assert main(["verify"]) == 0
+
+
+def test_status_tells_the_last_error_and_what_is_landed(mapped, capsys):
+    csv, toml = mapped
+    import_board(csv, toml)
+    csv.write_text("id;posted\n", encoding="utf-8")
+    import_board(csv, toml)
+    build()
+    capsys.readouterr()
+    assert main(["status"]) == 0
+    out = capsys.readouterr().out
+    assert "my_board: " in out
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        runs = warehouse.frame("select command, outcome, rows_read from runs order by started_at")
+    assert runs["command"].to_list()[:2] == ["import", "import"]
+    assert runs["outcome"][0] == "landed" and "lacks the column" in runs["outcome"][1]
+    assert runs["rows_read"][0] == 250

@@ -30,11 +30,7 @@ def decoded(body: bytes, encoding: str = "utf-8-sig") -> str:
     try:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
-        raise SourceChanged(
-            f"the file is not {encoding.removesuffix('-sig').upper()} text: byte"
-            f" {body[error.start]:#04x} at position {error.start}; save it as UTF-8"
-            " or name its encoding in the mapping"
-        ) from error
+        raise _other_encoding(error, encoding, f"at position {error.start}") from error
 
 
 def csv_records(
@@ -45,10 +41,9 @@ def csv_records(
     >>> list(csv_records(b"a,b\\n1,\\n"))
     [('row 1', {'a': '1', 'b': None})]
     """
-    text = decoded(body, encoding)
-    if "\0" in text[:10_000]:
+    if b"\0" in body[:10_000] and not encoding.lower().startswith(("utf-16", "utf-32")):
         raise SourceChanged("the file holds binary data, not CSV text")
-    rows = _csv_rows(csv.reader(_short_lines(text), delimiter=delimiter, strict=True))
+    rows = _csv_rows(csv.reader(text_lines(body, encoding), delimiter=delimiter, strict=True))
     header = next(rows, [])
     if isinstance(header, str):
         raise SourceChanged(f"the file is no CSV: {header}")
@@ -81,9 +76,31 @@ def _csv_rows(reader: Iterator[list[str]]) -> Iterator[list[str] | str]:
 OVERLONG = "\x1aoverlong line"  # stands for a physical line that no record can hold
 
 
-def _short_lines(text: str) -> Iterator[str]:
-    for line in io.StringIO(text, newline=""):
-        yield line if len(line) <= MAX_ROW_CHARS else OVERLONG + "\n"
+def text_lines(body: bytes, encoding: str = "utf-8-sig") -> Iterator[str]:
+    """Yield the lines of `body`, an overlong one as OVERLONG; memory stays that of one line.
+
+    Raises SourceChanged when the bytes are not of that encoding.
+    """
+    reader = io.TextIOWrapper(io.BytesIO(body), encoding=encoding, newline="")
+    number = 0
+    try:
+        while line := reader.readline(MAX_ROW_CHARS + 1):
+            number += 1
+            if len(line) > MAX_ROW_CHARS and not line.endswith(("\n", "\r")):
+                while (rest := reader.readline(MAX_ROW_CHARS)) and not rest.endswith(("\n", "\r")):
+                    pass
+                line = OVERLONG + "\n"
+            yield line
+    except UnicodeDecodeError as error:
+        raise _other_encoding(error, encoding, f"in line {number + 1} or soon after") from error
+
+
+def _other_encoding(error: UnicodeDecodeError, encoding: str, where: str) -> SourceChanged:
+    name = encoding.removesuffix("-sig").upper()
+    return SourceChanged(
+        f"the file is not {name} text: byte {error.object[error.start]:#04x} {where};"
+        " save it as UTF-8 or name its encoding in the mapping"
+    )
 
 
 def check_columns(found: Iterable[str], required: Iterable[str]) -> None:
@@ -98,10 +115,10 @@ def check_columns(found: Iterable[str], required: Iterable[str]) -> None:
 
 def ndjson_records(body: bytes) -> Iterator[Record | Reject]:
     """Yield the objects of newline-delimited JSON; lines that are none are rejected."""
-    for number, line in enumerate(io.StringIO(decoded(body)), start=1):
+    for number, line in enumerate(text_lines(body), start=1):
         if not line.strip():
             continue
-        if len(line) > MAX_ROW_CHARS:
+        if line.startswith(OVERLONG):
             yield Reject(f"line {number}", f"longer than {MAX_ROW_CHARS:,} characters")
             continue
         try:

@@ -1,54 +1,72 @@
-"""Filters kept in the URL: defaults stay out of it, values no filter knows are named."""
+"""The filters of all pages, kept in the URL: defaults stay out of it, what it cannot mean is named.
+
+Streamlit writes the words of an option into the URL (?family=Writing); links may also use its id
+(?family=writing).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from functools import cache
 
 import streamlit as st
 
+from pages.parts import labels
+from pages.parts.rows import family_names
 
-def choose(key: str, label: str, options: Mapping[str, str]) -> str:
-    """Return the id chosen from `options` (id → words); the first one is the default.
+FOREIGN = ("embed", "embed_options")  # parameters of Streamlit's own
 
-    The URL carries the words' ids only if Streamlit is given the ids; so options are ids.
+
+@cache
+def filters() -> dict[str, tuple[str, Mapping[str, str]]]:
+    """Return each filter's label and options (id → words) by its key; the first is the default."""
+    return {
+        "family": ("Kind of work", {"*": "All kinds"} | family_names()),
+        "stat": ("Which price", labels.STATS),
+        "panel": ("Fiverr panel", labels.FIVERR_PANELS),
+        "age": ("Age of the listing", labels.AGE_BANDS),
+        "total": ("Fiverr total", labels.FIVERR_TOTALS),
+    }
+
+
+def read_link() -> None:
+    """Take ids from the link before any filter is shown, and name what it asks for in vain.
+
+    An id is put into the session and the script started anew: only a value kept from an earlier
+    run is written back to the URL, in its words.
     """
-    ids = list(options)
-    value = st.selectbox(
-        label, ids, format_func=lambda name: options[name], key=key, bind="query-params"
-    )
-    value = value if value in options else ids[0]
-    if value != ids[0]:
-        chosen()[key] = value
-    return value
+    taken, bad = {}, []
+    for key, value in st.query_params.to_dict().items():
+        _, options = filters().get(key, ("", {}))
+        if value in options and key not in st.session_state:
+            taken[key] = value
+        elif value not in options and value not in options.values() and key not in FOREIGN:
+            bad.append(f"{key}={value[:40]}")
+    if taken:
+        st.session_state.update(taken)
+        st.rerun()
+    if bad:
+        st.warning(f"This link asks for {', '.join(bad)}, which is not there and was ignored.")
+
+
+def row_of(*keys: str) -> list[str]:
+    """Return the ids chosen in several filters shown side by side."""
+    values = []
+    for column, key in zip(st.columns(len(keys)), keys, strict=True):
+        label, options = filters()[key]
+        ids = list(options)
+        with column:
+            value = st.selectbox(label, ids, format_func=options.get, key=key, bind="query-params")
+        value = value if value in options else ids[0]
+        if value != ids[0]:
+            chosen()[key] = value
+        values.append(value)
+    return values
 
 
 def chosen() -> dict[str, str]:
     """Return the filters of this page that are not at their default."""
     return st.session_state.setdefault("_chosen", {})
-
-
-def row_of(*filters: tuple[str, str, Mapping[str, str]]) -> list[str]:
-    """Return the values of several filters (key, label, options) shown side by side."""
-    values = []
-    for column, (key, label, options) in zip(st.columns(len(filters)), filters, strict=True):
-        with column:
-            values.append(choose(key, label, options))
-    _name_ignored({key: options for key, _, options in filters})
-    return values
-
-
-def _name_ignored(known: Mapping[str, Mapping[str, str]]) -> None:
-    """Say which part of a link could not be used: Streamlit drops bad values without a word."""
-    if "_asked" not in st.session_state:
-        st.session_state["_asked"] = parse_qsl(urlsplit(st.context.url or "").query)
-    asked = st.session_state["_asked"]
-    bad = [f"{key}={value}" for key, value in asked if value not in known.get(key, (value,))]
-    if bad:
-        st.session_state["_asked"] = []
-        st.warning(
-            f"This link asks for {', '.join(bad)}, which is not there; the default is shown."
-        )
 
 
 def family_level(family: str) -> dict[str, str]:

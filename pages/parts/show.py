@@ -18,7 +18,7 @@ from etl.edition import Edition, current
 from etl.freshness import freshness
 from etl.metrics import metrics
 from pages.parts import provenance, wording
-from pages.parts.filters import chosen
+from pages.parts.filters import chosen, read_link
 from pages.parts.palette import Palette, palette
 
 CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False}
@@ -42,6 +42,7 @@ def today() -> date:
 def header(page: str, title: str, question: str) -> None:
     """Show a page's title, its question and the stamp of the edition; begin its filters."""
     st.session_state["_page"], st.session_state["_chosen"] = page, {}
+    read_link()
     st.title(title, anchor=False)
     st.markdown(f"*{question}*")
     manifest = edition().manifest

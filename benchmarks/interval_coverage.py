@@ -1,0 +1,185 @@
+"""How often do the 95 % intervals hold the truth? Prints the tables of docs/methods/intervals.md.
+
+python -m benchmarks.interval_coverage
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from models import quantile_intervals, review_concentration, share_intervals
+from models._intervals import quantile_interval, wilson
+
+SEEDS = 1_000
+FAMILIES = 12
+CORRELATION = {"none": 0.0, "own": 0.0, "half": 0.5, "common": 1.0}
+PLACE = {"source_id": "s", "platform": "p", "side": "demand", "period_start": date(2025, 1, 1)}
+PLACE |= {"grain": "snapshot", "flags": "", "dims": ""}
+Outcome = tuple[bool, float]  # does the interval hold the truth, and how wide is it?
+
+
+def binomial_coverage(n: int, p: float) -> float:
+    """Return the exact coverage of the interval of a share."""
+    k = np.arange(n + 1)
+    holds = [lo <= p <= hi for lo, hi in (wilson(x, n) for x in k)]
+    return float(stats.binom.pmf(k, n, p)[holds].sum())
+
+
+def price_coverage(n: int, p: float, step: float | None, seeds: int) -> float | None:
+    """Return the coverage of the p-quantile of log-normal prices, rounded to `step` if given.
+
+    None where n is too small for an interval.
+    """
+    truth = np.exp(3 + stats.norm.ppf(p))
+    if step:  # rounding is monotone: the quantile of rounded prices is the rounded quantile
+        truth = step * np.round(truth / step)
+    hits = []
+    for seed in range(seeds):
+        prices = np.exp(np.random.default_rng(seed).normal(3, 1, n))
+        values = np.sort(step * np.round(prices / step) if step else prices)
+        _, lo, hi = quantile_interval(values, p)
+        if lo is None:
+            return None
+        hits.append(lo <= truth <= hi)
+    return float(np.mean(hits))
+
+
+def share_captures(seed: int, captures: int, kind: str, rho: float = 0.02) -> dict[str, Outcome]:
+    """Return what becomes of a family (the first) and of the whole over beta-binomial captures.
+
+    Each family's share is drawn per capture around its own mean: on its own, half or wholly
+    together with the other families, or not at all.
+    """
+    rng = np.random.default_rng(seed)
+    p = rng.uniform(0.08, 0.6, (FAMILIES, 1))
+    n = rng.poisson(
+        np.exp(rng.uniform(np.log(40), np.log(400), (FAMILIES, 1))), (FAMILIES, captures)
+    )
+    drawn = p
+    if kind != "none":
+        u = stats.norm.cdf(_correlated(rng, (FAMILIES, captures), CORRELATION[kind]))
+        drawn = stats.beta.ppf(u, p * (1 - rho) / rho, (1 - p) * (1 - rho) / rho)
+    k = rng.binomial(n, drawn)
+    answer = share_intervals.estimate(_count_frames(k, n)).filter(capture="", niche="*")
+    means = p[:, 0], n.sum(axis=1)
+    truth = {"f00": p[0, 0], "*": float(np.average(means[0], weights=means[1]))}
+    return {family: _outcome(answer.filter(family=family), truth[family]) for family in truth}
+
+
+def price_captures(seed: int, captures: int, kind: str, sd: float = 0.3) -> dict[str, Outcome]:
+    """Return what becomes of the median of a family, and of the whole, over shifting captures."""
+    rng = np.random.default_rng(seed)
+    shift = np.zeros((4, captures))
+    if kind != "none":
+        shift = sd * _correlated(rng, shift.shape, CORRELATION[kind])
+    n = rng.integers(30, 200, shift.shape)
+    rows = [
+        {"family": f"f{i:02}", "capture": f"c{j}", "amount": float(amount)}
+        for (i, j), size in np.ndenumerate(n)
+        for amount in np.exp(rng.normal(3 + shift[i, j], 1, size))
+    ]
+    each = pl.DataFrame(rows).with_columns(
+        *(pl.lit(value).alias(name) for name, value in PLACE.items()),
+        pl.lit("rate").alias("measure"),
+        pl.lit("x").alias("niche"),
+    )
+    amounts = pl.concat([each, each.with_columns(pl.lit("").alias("capture"))])
+    answer = quantile_intervals.estimate({"mart_amounts": amounts})
+    answer = answer.filter(capture="", niche="*", stat="median")
+    return {f: _outcome(answer.filter(family=f), float(np.exp(3))) for f in ("f00", "*")}
+
+
+def concentration(seed: int, gigs: int, spread: float) -> Outcome:
+    """Return what becomes of the top tenth's share of log-normal reviews."""
+    reviews = np.ceil(np.exp(np.random.default_rng(seed).normal(3, spread, gigs)))
+    frame = pl.DataFrame(
+        {"family": ["web"] * gigs, "reviews_low": reviews.astype(int)}
+    ).with_columns(
+        *(pl.lit(value).alias(name) for name, value in PLACE.items() if name != "dims"),
+        pl.lit(False).alias("is_censored"),
+    )
+    answer = review_concentration.estimate({"mart_gig_reviews": frame}).filter(family="web")
+    return _outcome(answer, float(stats.norm.cdf(spread - stats.norm.ppf(0.9))))
+
+
+def _correlated(rng: np.random.Generator, shape: tuple[int, int], share: float) -> np.ndarray:
+    """Return standard normal draws of cells by captures; `share` is common to the cells."""
+    common = rng.normal(size=(1, shape[1]))
+    return np.sqrt(share) * common + np.sqrt(1 - share) * rng.normal(size=shape)
+
+
+def _count_frames(k: np.ndarray, n: np.ndarray) -> dict[str, pl.DataFrame]:
+    rows = [
+        {"family": f"f{i:02}", "capture": f"c{j}", "k": int(k[i, j]), "n": int(n[i, j])}
+        for i, j in np.ndindex(k.shape)
+    ]
+    each = pl.DataFrame(rows)
+    sums = pl.col("k", "n").sum()
+    families = each.group_by("family").agg(sums).with_columns(capture=pl.lit(""))
+    wholes = each.group_by("capture").agg(sums).with_columns(family=pl.lit("*"))
+    whole = each.select(sums).with_columns(capture=pl.lit(""), family=pl.lit("*"))
+    counts = pl.concat([each, families, wholes, whole], how="diagonal").with_columns(
+        *(pl.lit(value).alias(name) for name, value in PLACE.items()),
+        measure=pl.lit("entry_level"), scope=pl.lit("newest"), niche=pl.lit("*"),
+    )  # fmt: skip
+    return {
+        name: counts if i == 0 else counts.clear() for i, name in enumerate(share_intervals.READS)
+    }
+
+
+def _outcome(answer: pl.DataFrame, truth: float) -> Outcome:
+    lo, hi = answer.select("lo", "hi").row(0)
+    return lo <= truth <= hi, hi - lo
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    """Return coverage and median width as they stand in the tables."""
+    holds, widths = zip(*outcomes, strict=True)
+    return f"{np.mean(holds):.3f} ({np.median(widths):.3g})"
+
+
+def _table(head: str, rows: Iterable[Iterable[str]]) -> None:
+    print(f"\n| {head} |\n|{'---|' * (head.count('|') + 1)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |", flush=True)
+
+
+def _capture_rows(design: Callable[..., dict[str, Outcome]], counts: tuple[int, ...]) -> Iterable:
+    for captures in counts:
+        for kind in CORRELATION:
+            found = [design(seed, captures, kind) for seed in range(SEEDS)]
+            yield str(captures), kind, *(summary(o[f] for o in found) for f in ("f00", "*"))
+
+
+def main() -> None:
+    """Print every table."""
+    sizes, shares = (15, 50, 200, 1000), (0.02, 0.1, 0.3, 0.5)
+    rows = ((str(n), *(f"{binomial_coverage(n, p):.3f}" for p in shares)) for n in sizes)
+    _table("n | p = " + " | p = ".join(map(str, shares)), rows)
+    rows = (
+        (str(n), f"{p:g}", *(_shown(price_coverage(n, p, step, SEEDS)) for step in (None, 5, 10)))
+        for n in sizes
+        for p in (0.1, 0.5, 0.9)
+    )
+    _table("n | quantile | exact | rounded to 5 | rounded to 10", rows)
+    rows = (
+        (str(n), str(sd), summary(concentration(seed, n, sd) for seed in range(SEEDS)))
+        for n in (20, 50, 200, 500)
+        for sd in (1.0, 1.5)
+    )
+    _table("gigs | spread of log reviews | coverage (width)", rows)
+    _table("captures | shift | family | whole", _capture_rows(share_captures, (2, 3, 8)))
+    _table("captures | shift | family | whole", _capture_rows(price_captures, (2, 3, 8)))
+
+
+def _shown(coverage: float | None) -> str:
+    return "–" if coverage is None else f"{coverage:.3f}"
+
+
+if __name__ == "__main__":
+    main()
