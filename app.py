@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.frame import guard, navigation
+from pages.parts.frame import NAME, guarded, navigation
 
-st.set_page_config(page_icon="data/reference/icon.png", layout="wide")
 page = navigation()
-with guard():
-    page.run()
+st.set_page_config(
+    # of the page shown: one title for all would override those of the pages
+    page_title=f"{page.title} · {NAME}",
+    page_icon="data/reference/icon.png",
+    layout="wide",
+)
+guarded(page.run)

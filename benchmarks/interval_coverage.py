@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache, partial
+from multiprocessing import get_context
+from multiprocessing.pool import Pool
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -94,17 +98,22 @@ def price_captures(seed: int, captures: int, kind: str, sd: float = 0.3) -> dict
     return {f: _outcome(answer.filter(family=f), float(np.exp(3))) for f in ("f00", "*")}
 
 
-def concentration(seed: int, gigs: int, spread: float) -> Outcome:
-    """Return what becomes of the top tenth's share of log-normal reviews."""
-    reviews = np.ceil(np.exp(np.random.default_rng(seed).normal(3, spread, gigs)))
-    frame = pl.DataFrame(
-        {"family": ["web"] * gigs, "reviews_low": reviews.astype(int)}
-    ).with_columns(
-        *(pl.lit(value).alias(name) for name, value in PLACE.items() if name != "dims"),
-        pl.lit(False).alias("is_censored"),
-    )
-    answer = review_concentration.estimate({"mart_gig_reviews": frame}).filter(family="web")
-    return _outcome(answer, float(stats.norm.cdf(spread - stats.norm.ppf(0.9))))
+def concentration(seed: int, gigs: int, spread: float, cap: float) -> dict[str, Outcome]:
+    """Return what becomes of the top tenth's share of log-normal reviews, shown up to `cap`."""
+    reviews = _reviews(np.random.default_rng(seed).normal(size=gigs), spread, cap)
+    lo, hi = review_concentration.interval(reviews)
+    truth = _true_concentration(spread, cap)
+    return {"gigs": (lo <= truth <= hi, hi - lo)}
+
+
+def _reviews(normal: np.ndarray, spread: float, cap: float) -> np.ndarray:
+    return np.minimum(np.ceil(np.exp(3 + spread * normal)), cap)
+
+
+@cache
+def _true_concentration(spread: float, cap: float) -> float:
+    ranks = (np.arange(1_000_000) + 0.5) / 1_000_000
+    return review_concentration.top_share(_reviews(stats.norm.ppf(ranks), spread, cap))
 
 
 def _correlated(rng: np.random.Generator, shape: tuple[int, int], share: float) -> np.ndarray:
@@ -149,11 +158,12 @@ def _table(head: str, rows: Iterable[Iterable[str]]) -> None:
         print(f"| {' | '.join(row)} |", flush=True)
 
 
-def _capture_rows(design: Callable[..., dict[str, Outcome]], counts: tuple[int, ...]) -> Iterable:
-    for captures in counts:
-        for kind in CORRELATION:
-            found = [design(seed, captures, kind) for seed in range(SEEDS)]
-            yield str(captures), kind, *(summary(o[f] for o in found) for f in ("f00", "*"))
+def _seeds(
+    pool: Pool, design: Callable[..., dict[str, Outcome]], **arguments: Any
+) -> dict[str, str]:
+    """Return the summary per place over all seeds of a design."""
+    found = pool.map(partial(design, **arguments), range(SEEDS), chunksize=25)
+    return {place: summary(outcome[place] for outcome in found) for place in found[0]}
 
 
 def main() -> None:
@@ -167,14 +177,20 @@ def main() -> None:
         for p in (0.1, 0.5, 0.9)
     )
     _table("n | quantile | exact | rounded to 5 | rounded to 10", rows)
-    rows = (
-        (str(n), str(sd), summary(concentration(seed, n, sd) for seed in range(SEEDS)))
-        for n in (20, 50, 200, 500)
-        for sd in (1.0, 1.5)
-    )
-    _table("gigs | spread of log reviews | coverage (width)", rows)
-    _table("captures | shift | family | whole", _capture_rows(share_captures, (2, 3, 8)))
-    _table("captures | shift | family | whole", _capture_rows(price_captures, (2, 3, 8)))
+    with get_context("spawn").Pool() as pool:  # Polars does not survive a fork
+        for design in (share_captures, price_captures):
+            rows = (
+                (str(c), kind, *_seeds(pool, design, captures=c, kind=kind).values())
+                for c in (2, 3, 8)
+                for kind in CORRELATION
+            )
+            _table("captures | shift | family | whole", rows)
+        rows = (
+            (str(n), *(_seeds(pool, concentration, gigs=n, spread=sd, cap=cap)["gigs"]
+                       for sd, cap in ((1.5, np.inf), (1.8, 1_000))))
+            for n in (20, 50, 200, 500)
+        )  # fmt: skip
+        _table("gigs | spread 1.5, all counted | spread 1.8, shown up to 1,000", rows)
 
 
 def _shown(coverage: float | None) -> str:

@@ -31,6 +31,7 @@ INTEGERS = (
 )
 BOOLEANS = (
     "ai_mention genai_mention title_only selected is_price_implausible is_defect is_undated"
+    " is_partial"
     " is_censored"
 )
 BY_NAME |= dict.fromkeys(INTEGERS.split(), pl.Int64)

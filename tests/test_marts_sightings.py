@@ -60,8 +60,8 @@ SEEN = rows(
     fl        | d         | y2         | 2025-10-24 00:00 | day                | -                | -                | 24   |
     fl        | d         | y3         | 2025-11-02 00:00 | day                | -                | -                | 26   |
     fl        | e         | y1         | 2025-10-25 00:00 | day                | -                | -                | 50   |
-    hn        | f         | z1         | -                | unknown            | 2024-03-10 00:00 | second           | -    |
-    hn        | f         | z2         | -                | unknown            | 2024-03-10 00:00 | second           | 2    |
+    hn        | f         | z1         | -                | unknown            | 2024-03-10 00:00 | second           | -    | partial_window
+    hn        | f         | z2         | -                | unknown            | 2024-03-10 00:00 | second           | 2    | partial_window
     hn        | g         | z1         | -                | unknown            | -                | -                | -    |
     un        | h         | w1         | 2023-01-01 00:00 | year               | -                | -                | -    |
     un        | i         | w2         | 2023-01-15 00:00 | day                | -                | -                | -    |
@@ -83,24 +83,24 @@ STACKED = """
     fl        | d         | y1         | 31   | 2025-10-25 | 2025-10-01   | 1        | 2       | 1                  | selected_query;single_snapshot;defect_capture
     fl        | d         | y3         | 26   |            | 2025-11-01   | 1        | 1       | 1                  | selected_query;single_snapshot
     fl        | e         | y1         | 50   | 2025-10-25 | 2025-10-01   | 1        | 1       | 1                  | selected_query;single_snapshot;defect_capture
-    hn        | f         | z1         | -    |            | 2024-03-01   | 0        | 1       | 1                  |
+    hn        | f         | z1         | -    |            | 2024-03-01   | 0        | 1       | 1                  | partial
     hn        | g         | z1         | -    |            | -            | 0        | 1       | 1                  | undated
     un        | h         | w1         | -    |            | 2023-01-01   | 1        | 1       | 1                  | capped_page;single_snapshot;undated
     un        | i         | w2         | -    |            | 2023-01-01   | 1        | 1       | 1                  | capped_page;single_snapshot;undated
     un        | j         | w3         | -    |            | -            | 0        | 1       | 1                  | capped_page;single_snapshot;undated
 """
 OF_LISTING = """
-    native_id | platform   | scope  | grain    | family       | niche        | ai_mention | genai_mention | is_price_implausible | is_undated | holds_undated
-    a         | upwork     | newest | snapshot | web          | sites        | true       | false         | false                | false      | 0
-    b         | upwork     | newest | snapshot | writing      | unclassified | -          | -             | true                 | false      | 0
-    c         | upwork     | newest | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0
-    d         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0
-    e         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0
-    f         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | false      | 0
-    g         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | true       | 1
-    h         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1
-    i         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | false      | 1
-    j         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1
+    native_id | platform   | scope  | grain    | family       | niche        | ai_mention | genai_mention | is_price_implausible | is_undated | holds_undated | is_partial
+    a         | upwork     | newest | snapshot | web          | sites        | true       | false         | false                | false      | 0 | false
+    b         | upwork     | newest | snapshot | writing      | unclassified | -          | -             | true                 | false      | 0 | false
+    c         | upwork     | newest | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0 | false
+    d         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0 | false
+    e         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0 | false
+    f         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | false      | 0 | true
+    g         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | true       | 1 | false
+    h         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1 | false
+    i         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | false      | 1 | false
+    j         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1 | false
 """
 # a was posted 62 hours before x3 and exactly 24 before x2
 OF_SIGHTING = """

@@ -13,6 +13,7 @@ with seen as (
         m.ai_mention, m.genai_mention,
         coalesce(array_contains(s.flags, 'price_implausible'), false) as is_price_implausible,
         d.reason is not null as is_defect,
+        coalesce(array_contains(s.flags, 'partial_window'), false) as is_partial,
         case when s.observed_precision in ('second', 'minute', 'day')
             then cast(s.observed_at as date) end as capture_on,
         case
@@ -86,6 +87,7 @@ select
         case when grain = 'snapshot' and (capture <> '' or coalesce(captures, 0) <= 1)
             then 'single_snapshot' end,
         case when capture = '' and holds_undated = 1 then 'undated' end,
-        case when is_defect then 'defect_capture' end
+        case when is_defect then 'defect_capture' end,
+        case when is_partial then 'partial' end
     ) as flags
 from stacked

@@ -32,18 +32,17 @@ def filters() -> dict[str, tuple[str, Mapping[str, str]]]:
 def read_link() -> None:
     """Take ids from the link before any filter is shown, and name what it asks for in vain.
 
-    An id is put into the session and the script started anew: only a value kept from an earlier
-    run is written back to the URL, in its words.
+    An id is replaced by its words and the script started anew, which then reads the URL again.
     """
     taken, bad = {}, []
     for key, value in st.query_params.to_dict().items():
         _, options = filters().get(key, ("", {}))
-        if value in options and key not in st.session_state:
-            taken[key] = value
+        if value in options and value not in options.values():
+            taken[key] = options[value]
         elif value not in options and value not in options.values() and key not in FOREIGN:
             bad.append(f"{key}={value[:40]}")
     if taken:
-        st.session_state.update(taken)
+        st.query_params.update(taken)
         st.rerun()
     if bad:
         st.warning(f"This link asks for {', '.join(bad)}, which is not there and was ignored.")

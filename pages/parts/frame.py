@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -12,6 +11,7 @@ from etl.contracts import ObservatoryError
 from etl.edition import current
 from pages.parts.rows import names
 
+NAME = "Freelance Market Observatory"
 PAGES = {
     "Choose": {
         "overview": "Overview",
@@ -37,15 +37,14 @@ def navigation():
     )
 
 
-@contextlib.contextmanager
-def guard() -> Iterator[None]:
-    """Show a damaged edition or a failed read as one sentence instead of a traceback."""
+def guarded(run: Callable[[], None]) -> None:
+    """Run a page; show a damaged edition or a failed read as one sentence, not a traceback."""
     try:
         edition, notice = current()
         if notice:
             st.warning(notice)
         _warm(edition.id)
-        yield
+        run()
     except ObservatoryError as error:
         st.error(f"This page cannot be shown: {error}")
 

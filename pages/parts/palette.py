@@ -1,6 +1,6 @@
 """Colours per theme: every mark at least 3:1 against its background, told apart when colour-blind.
 
-tests/test_palette.py computes the ratios; a designer may change the hues, not the test.
+tests/test_page_parts.py computes the ratios; a designer may change the hues, not the test.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LIGHT = Palette(
     text="#1c2126",
     muted="#5d6670",
     grid="#e4e0d6",
-    accent="#b3371f",
-    series=("#0b5c6b", "#b3371f", "#6a4c93", "#8a6a00", "#2f7d4f", "#8c5a6e"),
+    accent="#8a1f10",
+    series=("#0b5c6b", "#8a1f10", "#7a4cc2", "#8a6a00", "#2f7d4f", "#4f3540"),
 )
 DARK = Palette(
     background="#14181c",
@@ -33,7 +33,7 @@ DARK = Palette(
     muted="#a3acb5",
     grid="#2c343b",
     accent="#ff8a6b",
-    series=("#4fb3c4", "#ff8a6b", "#b79ce0", "#d9b44a", "#6cc48f", "#d99ab0"),
+    series=("#4fb3c4", "#ff8a6b", "#b592ff", "#f3d671", "#6cc48f", "#f2ece0"),
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from etl.edition import Edition, current
 from etl.freshness import freshness
@@ -41,6 +42,7 @@ def today() -> date:
 
 def header(page: str, title: str, question: str) -> None:
     """Show a page's title, its question and the stamp of the edition; begin its filters."""
+    _frame_first()
     st.session_state["_page"], st.session_state["_chosen"] = page, {}
     read_link()
     st.title(title, anchor=False)
@@ -54,6 +56,17 @@ def header(page: str, title: str, question: str) -> None:
         f"Edition {manifest['id']} · published {manifest['created']} · newest data {newest}"
         f" · {len(entries)} sources{stale} · next edition: when new data have been built"
     )
+
+
+def _frame_first() -> None:
+    """Start anew with app.py where Streamlit ran a page without it.
+
+    Until app.py has run once, Streamlit takes our folder `pages` for its older way of adding
+    pages: the first link into a fresh server would get a page without menu and without guard.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def gap(text: str) -> None:
