@@ -106,7 +106,9 @@ def _photograph(
         path = OUT / f"{name}_{view}.png"
         page.screenshot(path=path)
         with Image.open(path) as picture:
-            picture.convert("RGB").quantize(256).save(path, optimize=True)
+            picture.convert("RGB").quantize(256, Image.Quantize.FASTOCTREE).save(
+                path, optimize=True
+            )
         page.close()
     context.close()
 

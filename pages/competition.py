@@ -15,7 +15,7 @@ family, band = row_of("family", "age")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get, level = partial(rows, edition), family_level(family)
 dots = partial(charts.dots, colours=colours, tick_format=".0%")
-lines = partial(timelines.lines, colours=colours, today=today)
+line = partial(timelines.line, colours=colours, today=today)
 upwork = {"source_id": "upwork_search"}
 
 crowd = partial(get, "proposals_20_plus", captures=True, dims=(f"age_band={band}",), **upwork)
@@ -59,7 +59,7 @@ show.figure("entry", "entry_level_share", entry, said, dots(entry))
 weekly = get("snipework_entry_share")
 said = headlines.change(weekly, "The share of Upwork listings open to entry level")
 note = "Collected in another way than the figure above: the two must not be joined into a trend."
-chart = lines(weekly, tick_format=".0%")
+chart = line(weekly, tick_format=".0%")
 show.figure("weekly", "snipework_entry_share", weekly, said, chart, note=note)
 
 top = newest_of_each(get("review_concentration", source_id="fiverr_grid", by="family"))
@@ -69,5 +69,5 @@ show.figure("top", "review_concentration", top, said, dots(top))
 
 seekers = get("hn_seekers_per_hiring_post")
 said = headlines.change(seekers, "Job seekers per hiring post on Hacker News")
-chart = lines(seekers, events=[events.PANDEMIC, events.CHATGPT])
+chart = line(seekers, events=[events.PANDEMIC, events.CHATGPT])
 show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, chart)

@@ -13,7 +13,8 @@ from pages.parts.rows import dim, latest, newest_of_each, relabelled, rows, toge
 show.header("overview", "Freelance Market Observatory", "What is happening to freelance work?")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get = partial(rows, edition)
-lines = partial(timelines.lines, colours=colours, today=today, events=[events.CHATGPT])
+line = partial(timelines.line, colours=colours, today=today, events=[events.CHATGPT])
+panels = partial(timelines.panels, colours=colours, today=today, events=[events.CHATGPT])
 
 oli = dim(get("oli_group_share"), "occupation_group")
 oli = relabelled(oli, "occupation_group", labels.OLI_GROUPS)
@@ -36,14 +37,13 @@ show.tiles(
     ("indeed_postings_index", jobs, "All US job postings on Indeed (Feb 2020 = 100)"),
 )
 
-what = "Writing and translation's share of online postings"
-said = headlines.change(writing, what)
+said = headlines.change(writing, "Writing and translation's share of online postings")
 note = "A share falls when others grow. The index ended in 2024; this chart alone cannot say why."
-show.figure("groups", "oli_group_share", oli, said, lines(oli, tick_format=".0%"), note=note)
+show.figure("groups", "oli_group_share", oli, said, panels(oli, tick_format=".0%"), note=note)
 
 level = get("oli_level", dims=("occupation_group=all",))
 said = headlines.change(level, "The index of postings on large platforms")
-show.figure("level", "oli_level", level, said, lines(level))
+show.figure("level", "oli_level", level, said, line(level))
 
 ours = get("listing_share", source_id="upwork_search", by="family")
 mix = with_source(together(ours, latest(get("snipework_listing_share", by="family"))), edition)
@@ -55,12 +55,12 @@ show.figure("mix", "listing_share snipework_listing_share", mix, said, chart, no
 terms = dim(get("hn_keyword_share"), "keyword").filter(pl.col("period_start") >= date(2019, 1, 1))
 terms = relabelled(terms, "keyword", labels.HN_TERMS)
 said = headlines.moves(terms, "AI terms in Hacker News hiring posts")
-chart = timelines.panels(terms, colours, today, tick_format=".0%")
+chart = panels(terms, tick_format=".0%")
 show.figure("terms", "hn_keyword_share", terms, said, chart)
 
 mentions = newest_of_each(together(get("ai_mention_share"), get("genai_mention_share")))
 mentions = relabelled(mentions, "metric_id", labels.MENTIONS, into="term")
-mentions = with_source(mentions, edition).with_columns(label="source")
+mentions = with_source(mentions, edition, label=True)
 posts = mentions.filter(pl.col("source_id") == "hn_hiring")
 said = headlines.filled(
     "{any AI} of Hacker News hiring posts of {when} name AI, {generative AI} generative AI",
@@ -73,8 +73,8 @@ show.figure("mentions", "ai_mention_share genai_mention_share", mentions, said, 
 
 ai = get("indeed_ai_posting_share", geo="US")
 said = headlines.change(ai, "The share of US job postings that mention AI")
-show.figure("ai", "indeed_ai_posting_share", ai, said, lines(ai, tick_format=".0%"))
+show.figure("ai", "indeed_ai_posting_share", ai, said, line(ai, tick_format=".0%"))
 
 said = headlines.change(seekers, "Job seekers per hiring post on Hacker News")
-chart = lines(seekers, events=[events.PANDEMIC, events.CHATGPT])
+chart = line(seekers, events=[events.PANDEMIC, events.CHATGPT])
 show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, chart)

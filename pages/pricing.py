@@ -42,13 +42,13 @@ gigs = get("gig_start_price", source_id="fiverr_grid", dims=("currency=EUR",))
 gigs = gigs.with_columns(unit=pl.lit("euro"))
 said = headlines.extremes(gigs, f"starts dearest ({which.lower()} gig)", "cheapest")
 note = f"{which} of asking prices on Fiverr, in euro."
-chart = dots(gigs, tick_format=",.0f", axis_title="euro")
+chart = dots(gigs, tick_format=",.0f")
 show.figure("gigs", "gig_start_price", gigs, said, chart, note=note)
 
 index = dim(rows(edition, "fiverr_matched_price_index"), "category", "panel")
 index = index.filter(pl.col("panel") == panel)
 index = relabelled(index, "category", labels.FIVERR_CATEGORIES)
 said = headlines.moves(index, "Prices of the same Fiverr gigs", since=headlines.FIRST)
-chart = timelines.panels(index, colours, today, zero=False, base=100)
+chart = timelines.panels(index, colours, today, base=100)
 note = "Grey: the other categories. The two panels must not be chained."
 show.figure("index", "fiverr_matched_price_index", index, said, chart, note=note)

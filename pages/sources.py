@@ -14,7 +14,6 @@ from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_source
 show.header(
     "sources", "Sources", "Where do the numbers come from, and how far can they be trusted?"
 )
-(series,) = row_of("total")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get, manifest = partial(rows, edition), show.edition().manifest
 
@@ -25,19 +24,18 @@ show.table("sources", catalogue.sources(manifest, today), "Every source of this 
 with st.expander("Why rows were rejected"):
     show.table("rejects", catalogue.rejects(manifest), "Reasons for rejected rows, by source")
 
-listings = with_source(newest_of_each(get("listings")), edition).with_columns(label="source")
+listings = with_source(newest_of_each(get("listings")), edition, label=True)
 said = headlines.extremes(listings, "holds most listings", "fewest")
 chart = charts.dots(listings, colours, tick_format=",.0f", log=True)
 note = "The newest period of each source: a month, or a snapshot. Logarithmic scale."
 show.figure("listings", "listings", listings, said, chart, note=note)
 
+(series,) = row_of("total")
 totals = dim(get("fiverr_company_totals"), "series")
 totals = relabelled(totals, "series", labels.FIVERR_TOTALS).filter(pl.col("series") == series)
 said = headlines.change(totals, f"Fiverr's {labels.FIVERR_TOTALS[series]}")
-chart = timelines.lines(totals, colours, today)
-show.figure(
-    "totals", "fiverr_company_totals", totals, said, chart, note=labels.FIVERR_TOTALS[series]
-)
+chart = timelines.line(totals, colours, today)
+show.figure("totals", "fiverr_company_totals", totals, said, chart)
 
 st.header("Every metric and how it is computed", anchor=False)
 show.table("metrics", catalogue.metrics(manifest), "Every metric of this edition")

@@ -40,5 +40,5 @@ left = left.with_columns(label="when").filter(pl.col("capture").is_not_null())
 sound = left.filter(~pl.col("flags").str.contains("defect"))
 said = headlines.agreement(sound, "the median days left to bid")
 note = "One search on Freelancer.com, all kinds of work. Hollow: a capture known to be defective."
-chart = charts.dots(left, colours, ranked=False, axis_title="days")
+chart = charts.dots(left, colours, ranked=False)
 show.figure("window", "bid_window_days", left, said, chart, note=note)

@@ -79,6 +79,12 @@ def test_a_thin_cell_is_withheld_whole_with_its_reason():
     assert thin["reason"] == "n = 14: fewer than 15 listings"
 
 
+def test_a_cell_withheld_for_its_design_does_not_claim_to_be_small():
+    (row,) = graded({"n": 199, "flags": "selected_query;single_snapshot"})
+    assert (row["grade"], row["value"]) == ("D", None)
+    assert row["reason"] == "n = 199: too few for what this source can see"
+
+
 def test_flags_are_sorted_and_said_once():
     (row,) = graded({"flags": "undated;capped_page;;undated"})
     assert row["flags"] == "capped_page;undated"

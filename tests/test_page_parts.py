@@ -228,7 +228,7 @@ class TestCharts:
         given = months(
             (date(2024, 6, 1), 0.4, 0.3, 0.5, ""), (date(2024, 7, 1), 0.4, 0.3, 0.5, "partial")
         )
-        band, line, odd = timelines.lines(given, LIGHT, TODAY).data
+        band, line, odd = timelines.line(given, LIGHT, TODAY).data
         assert band.mode == line.mode == "lines"
         assert odd.mode == "markers" and list(odd.x) == ["2024-07-01"]
         assert odd.marker.symbol == "circle-open"
@@ -237,19 +237,19 @@ class TestCharts:
         given = months(
             (date(2024, 6, 1), 0.4, None, None, ""), (date(2024, 7, 1), 0.5, None, None, "")
         )
-        figure = timelines.lines(given, LIGHT, TODAY)
-        assert [note.text for note in figure.layout.annotations] == ["newest data: Jul 2024"]
+        figure = timelines.line(given, LIGHT, TODAY)
+        assert [note.text for note in figure.layout.annotations] == ["newest data: July 2024"]
         assert figure.layout.xaxis.range[1] == TODAY.isoformat()
 
     def test_panels_share_scales_and_show_the_others_in_grey(self) -> None:
         two = (date(2024, 6, 1), 0.4, 0.3, 0.5, ""), (date(2024, 7, 1), 0.5, 0.4, 0.6, "")
         given = pl.concat(months(*two, label=label) for label in ("A", "B", "C"))
         figure = timelines.panels(given, LIGHT, TODAY)
-        assert len(figure.data) == 3 * (2 + 1 + 1)  # two others, a band, a line
-        for axis in ("xaxis", "yaxis"):
-            names = [axis, f"{axis}2", f"{axis}3"]
-            assert len({figure.layout[name].matches or name[0] for name in names}) <= 2
-            assert sum(figure.layout[name].matches is None for name in names) == 1
+        assert len(figure.data) == 3 * (1 + 1 + 1)  # the others, a band, a line
+        ranges = {figure.layout[name].range for name in ("yaxis", "yaxis2", "yaxis3")}
+        assert ranges == {(0, 0.6 * timelines.HEADROOM)}
+        spans = {figure.layout[name].range for name in ("xaxis", "xaxis2", "xaxis3")}
+        assert spans == {("2024-05-25", TODAY.isoformat())}
 
     def test_stacked_parts_are_in_order(self) -> None:
         given = frame({"part": "short", "value": 0.7}, {"part": "long", "value": 0.3})
@@ -261,7 +261,7 @@ class TestCharts:
         none = frame({})[:0].with_columns(part=pl.lit(""))
         charts.dots(none, LIGHT, series="part")
         charts.stacked(none, LIGHT, parts=["a"])
-        timelines.lines(none, LIGHT, TODAY, events=[(date(2022, 1, 1), "x")])
+        timelines.line(none, LIGHT, TODAY, events=[(date(2022, 1, 1), "x")])
         timelines.panels(none, LIGHT, TODAY)
 
 

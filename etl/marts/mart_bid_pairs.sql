@@ -11,7 +11,7 @@ ends as (
         *,
         row_number() over (partition by source_id, native_id order by observed_at) as from_first,
         row_number() over (partition by source_id, native_id order by observed_at desc) as from_last
-    from (select distinct * from sound)
+    from sound
 )
 select
     f.source_id, f.native_id, f.platform, f.side, l.family,

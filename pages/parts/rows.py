@@ -12,7 +12,7 @@ import polars as pl
 
 from etl.edition import Edition
 from etl.reference import taxonomy
-from pages.parts.wording import ODD, period_of
+from pages.parts.wording import ODD
 
 STAR = "*"
 
@@ -55,19 +55,22 @@ def rows(
     )
     if not captures:
         frame = frame.filter(~pl.col("dims").str.contains("capture="))
-    if by == "niche":
-        frame = frame.filter(pl.col("family") == family, pl.col("niche") != STAR)
-    elif by == "family":
-        frame = frame.filter(pl.col("family") != STAR, pl.col("niche") == STAR)
-    else:
-        frame = frame.filter(pl.col("family") == family, pl.col("niche") == STAR)
     label = "niche" if by == "niche" else "family"
     metric = next((m for m in edition.manifest["metrics"] if m["id"] == metric_id), {})
-    return frame.filter(pl.col(label) != "unclassified").with_columns(
+    return frame.filter(*_level(by, family), pl.col(label) != "unclassified").with_columns(
         pl.col(label).replace(names()).alias("label"),
         unit=pl.lit(metric.get("unit", "")),
         decimals=pl.lit(metric.get("decimals", 1)),
     )
+
+
+def _level(by: str, family: str) -> tuple[pl.Expr, pl.Expr]:
+    in_family = pl.col("family") == family
+    return {
+        "niche": (in_family, pl.col("niche") != STAR),
+        "family": (pl.col("family") != STAR, pl.col("niche") == STAR),
+        "none": (in_family, pl.col("niche") == STAR),
+    }[by]
 
 
 def dim(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
@@ -122,18 +125,9 @@ def newest_of_each(frame: pl.DataFrame) -> pl.DataFrame:
     return full.filter(start.is_null() | (start == start.max().over("source_id")))
 
 
-def with_source(frame: pl.DataFrame, edition: Edition) -> pl.DataFrame:
-    """Return rows with a column `source`: its title and the period, to compare or label by."""
+def with_source(frame: pl.DataFrame, edition: Edition, *, label: bool = False) -> pl.DataFrame:
+    """Return rows with their source's title in a column `source`, or as their label."""
     titles = {entry["id"]: entry["title"] for entry in edition.manifest["sources"]}
-    spans = [period_of(row) for row in frame.rows(named=True)]
     return frame.with_columns(
-        source=pl.Series(
-            [
-                f"{titles.get(name, name)}, {span}"
-                if span not in titles.get(name, "")
-                else titles[name]
-                for name, span in zip(frame["source_id"], spans, strict=True)
-            ],
-            dtype=pl.String,
-        )
+        pl.col("source_id").replace(titles).alias("label" if label else "source")
     )

@@ -149,7 +149,7 @@ def _details(key: str, shown: list[Mapping[str, Any]], rows: pl.DataFrame, headl
 
 def tiles(*items: tuple[str, pl.DataFrame, str]) -> None:
     """Show the newest number of each (metric, rows, label) as a tile with n, interval and age."""
-    grid = st.grid(min_column_width=165, row_height="content")
+    grid = st.grid(len(items), min_column_width=165)
     for metric_id, rows, label in items:
         metric = declared(metric_id)
         known = rows.filter(~pl.col("flags").str.contains(wording.ODD)).drop_nulls("value")
@@ -159,7 +159,6 @@ def tiles(*items: tuple[str, pl.DataFrame, str]) -> None:
             )
             if known.is_empty():
                 st.metric(label, wording.MISSING, label_visibility="collapsed")
-                st.caption("Not in this edition.")
                 continue
             row = known.sort("period_start", nulls_last=False).row(-1, named=True)
             said = wording.number(row["value"], row["unit"], row["decimals"])
