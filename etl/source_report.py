@@ -49,9 +49,13 @@ from core_listings as l
 left join est_listing_labels as e on e.source_id = l.source_id and e.native_id = l.native_id
 group by l.source_id
 """
+# A series reaches to the last day of its newest period.
 SERIES = """
 select source_id as id, count(*) as points, min(period_start)::date as data_from,
-    max(period_start)::date as data_to
+    max(period_start + case grain
+        when 'week' then interval 1 week when 'month' then interval 1 month
+        when 'quarter' then interval 3 month when 'year' then interval 1 year
+        else interval 1 day end - interval 1 day)::date as data_to
 from core_series group by source_id
 """
 # What stands in quotes is a cell of somebody's listing: it is counted, never published.

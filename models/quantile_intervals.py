@@ -17,6 +17,7 @@ QUANTILES = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 PERIOD = ["measure", "source_id", "platform", "side", "period_start", "grain", "dims"]
 CELL = [*PERIOD, "capture", "flags", "family", "niche"]
 TOO_FEW = "n is too small for a 95 % interval"
+DISAGREE = "the captures disagree too much for a 95 % interval"
 
 
 def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -69,9 +70,13 @@ def _quantiles(
             "value": value,
             "lo": lo,
             "hi": hi,
-            "reason": None if lo is not None else TOO_FEW,
+            "reason": None if lo is not None else _reason(values, p),
             "dispersion": spread.variance_ratio(n * p * (1 - p)),
         }
+
+
+def _reason(values: np.ndarray, p: float) -> str:
+    return TOO_FEW if quantile_interval(values, p)[1] is None else DISAGREE
 
 
 def _dispersion(period: pl.DataFrame) -> Dispersion:

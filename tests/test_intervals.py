@@ -236,24 +236,27 @@ def test_quantiles_of_cells_by_hand():
 
 
 def test_captures_widen_medians_and_defective_ones_do_not():
-    wide, narrow = (_medians(second) for second in ("", "defect_capture"))
-    assert narrow[""] == quantile_interval(np.sort([*range(1, 101), *range(51, 151)]), 0.5)
-    assert wide["c1"] == narrow["c1"] == quantile_interval(np.arange(1.0, 101), 0.5)
-    assert wide[""][0] == narrow[""][0] == 75.5
+    wide, narrow = (_medians(range(21, 121), second) for second in ("", "defect_capture"))
+    assert narrow[""][:3] == quantile_interval(np.sort([*range(1, 101), *range(21, 121)]), 0.5)
+    assert wide["c1"][:3] == narrow["c1"][:3] == quantile_interval(np.arange(1.0, 101), 0.5)
+    assert wide[""][0] == narrow[""][0] == 60.5
     assert wide[""][1] < narrow[""][1] < narrow[""][2] < wide[""][2]
+    apart = _medians(range(81, 181), "")
+    assert apart[""] == (90.5, None, None, quantile_intervals.DISAGREE)
 
 
-def _medians(second_flags: str) -> dict[str, tuple[float, float, float]]:
-    both = [*range(1, 101), *range(51, 151)]
-    amounts = pl.DataFrame(
-        {"capture": [""] * 200 + ["c1"] * 100 + ["c2"] * 100, "amount": [float(x) for x in both * 2],
-         "flags": [""] * 300 + [second_flags] * 100}
-    ).with_columns(
-        period_start=pl.lit(date(2025, 1, 1)), family=pl.lit("a"), niche=pl.lit("x"), dims=pl.lit(""),
-        **{name: pl.lit(name) for name in ("measure", "source_id", "platform", "side", "grain")},
+def _medians(second: range, second_flags: str) -> dict[str, tuple]:
+    both = [float(x) for x in (*range(1, 101), *second)]
+    columns = {"capture": [""] * 200 + ["c1"] * 100 + ["c2"] * 100, "amount": both * 2}
+    texts = ("measure", "source_id", "platform", "side", "grain", "niche", "family")
+    amounts = pl.DataFrame(columns | {"flags": [""] * 300 + [second_flags] * 100}).with_columns(
+        pl.lit(date(2025, 1, 1)).alias("period_start"), pl.lit("").alias("dims"),
+        *(pl.lit(name).alias(name) for name in texts),
     )  # fmt: skip
     found = quantile_intervals.estimate({"mart_amounts": amounts}).filter(stat="median", family="*")
-    return {row["capture"]: (row["value"], row["lo"], row["hi"]) for row in found.rows(named=True)}
+    return {
+        r["capture"]: (r["value"], r["lo"], r["hi"], r["reason"]) for r in found.rows(named=True)
+    }
 
 
 # Coverage: floors below the long study in docs/methods/intervals.md by three standard errors.

@@ -100,6 +100,7 @@ QUANTILES = rows(
     fixed_budget    | p10    | 2025-01-05 | *      | *     |              | 31 | 51    | 40  | 60  | -
     bids            | p25    | 2025-01-05 | web    | *     |              | 32 | 7     | 5   | 9   | -
     days_left       | p75    |            | *      | *     |              | 33 | 4.5   | 3.5 | 6   | -
+    days_left       | p75    | 2025-01-05 | *      | *     |              | 33 | 4     | 3.5 | 6   | -
     gig_start_price | median |            | *      | *     | currency=EUR | 34 | 14    | 13  | 15  | -
     gig_start_price | median | 2025-01-05 | *      | *     | currency=EUR | 34 | 15    | 13  | 15  | -
     """,
@@ -123,8 +124,8 @@ MEASURED = {
         p25  | web    | *     | capture=2025-01-05 | 32 | 7     | 5  | 9  | -
     """,
     "bid_window_days": """
-        stat | family | niche | dims | n  | value | lo  | hi | reason
-        p75  | *      | *     |      | 33 | 4.5   | 3.5 | 6  | -
+        stat | family | niche | dims               | n  | value | lo  | hi | reason
+        p75  | *      | *     | capture=2025-01-05 | 33 | 4     | 3.5 | 6  | -
     """,
     "gig_start_price": """
         stat   | family | niche | dims         | n  | value | lo | hi | reason

@@ -33,11 +33,11 @@ def dots(
 ) -> go.Figure:
     """Return dots with whiskers, a row per label: largest on top (`ranked`), or as given.
 
-    `series` names a column whose values are compared side by side within a label.
+    The values of the column `series` are compared side by side within a label.
     """
     known = rows.drop_nulls("value").with_columns(series=pl.col(series) if series else pl.lit(""))
     names = list(dict.fromkeys(known["series"]))
-    order = _order(known, names[:1] if ranked else [])
+    order = _order(known, names[:ranked])
     texts = [_wrapped(label) for label in order]
     looks = zip(names, colours.series, SYMBOLS, strict=False)
     traces = [
@@ -51,8 +51,7 @@ def dots(
         "xaxis": {**scale, "tickformat": tick_format},
     }
     legend = {"showlegend": True, "legend": LEGEND, "top": 40} if series else {}
-    height = 80 + _row_height(texts, len(names)) * max(1, len(order))
-    return canvas(colours, height, traces, axes, **legend)
+    return canvas(colours, 80 + _height(texts, len(names)), traces, axes, **legend)
 
 
 def _shifts(names: int) -> list[float]:
@@ -60,9 +59,9 @@ def _shifts(names: int) -> list[float]:
     return [(position - (names - 1) / 2) * 0.24 for position in range(names)]
 
 
-def _row_height(texts: list[str], names: int) -> int:
+def _height(texts: list[str], names: int) -> int:
     lines = max((text.count("<br>") + 1 for text in texts), default=1)
-    return max(ROW_HEIGHT + 12 * (names - 1), 15 * lines + 6)
+    return max(1, len(texts)) * max(ROW_HEIGHT + 12 * (names - 1), 15 * lines + 6)
 
 
 def _order(known: pl.DataFrame, ranking: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from pages.parts.palette import Palette
 COLUMNS = 2  # of small multiples: still readable on a phone
 PANEL_HEIGHT = 190  # pixels, with its title
 GAP = 0.05  # of the chart's width between panels
+DIGITS = 5  # of a drawn value: no eye sees more, and a page weighs half
 HEADROOM = 1.06  # of the value axis above the highest interval
 
 
@@ -70,7 +71,7 @@ def panels(
         rules, texts = inside(events, colours, at, named=place < COLUMNS)
         shapes, notes = shapes + rules, notes + texts
     drawn = {"shapes": shapes, "annotations": notes}
-    return canvas(colours, 60 + PANEL_HEIGHT * deep, traces, axes, top=30, **drawn)
+    return canvas(colours, 60 + PANEL_HEIGHT * deep, traces, axes, top=4, **drawn)
 
 
 def _panel_axes(
@@ -102,7 +103,8 @@ def _known(rows: pl.DataFrame) -> pl.DataFrame:
     known = rows.drop_nulls(("value", "period_start"))
     order = {label: place for place, label in enumerate(dict.fromkeys(known["label"]))}
     place = pl.col("label").replace_strict(order, return_dtype=pl.Int64)
-    return known.sort(place, "period_start")
+    drawn = pl.col("value", "lo", "hi").round_sig_figs(DIGITS)
+    return known.sort(place, "period_start").with_columns(drawn)
 
 
 def _scale(known: pl.DataFrame, *, zero: bool) -> list[float] | None:
