@@ -126,7 +126,7 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         "bin_high": pl.Float64,
         "listings": pl.Int64,
     }
-    return pl.DataFrame(rows, schema=schema).sort([*KEY, "bin_low", "bin_high"])
+    return pl.DataFrame(rows, schema=schema).sort([*KEY, "bin_low", "bin_high", "listings"])
 
 
 def _levels(amounts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from etl.config import SHIPPED, SUPPRESS_BELOW_N
 from etl.edition import Edition
 from etl.export import csv_bytes
-from models.distribution_bins import Bin, bins, merged, quantile_from_bins
+from models.distribution_bins import READS, Bin, bins, estimate, merged, quantile_from_bins
 
 AMOUNTS = {
     "hourly_rate": "hourly_rate",
@@ -138,6 +138,22 @@ def test_bins_hold_all_amounts_and_never_a_wrong_quantile(amounts: list[int], p:
     assert found is None or found == pytest.approx(np.quantile(ordered, p), rel=1e-12)
     if len(ordered) >= 2 * SUPPRESS_BELOW_N + 1:
         assert quantile_from_bins(table, 0.5) is not None
+
+
+@given(st.randoms())
+@settings(max_examples=10, deadline=None)
+def test_the_order_of_rows_does_not_matter(random):
+    """Nor among bins of one price that differ by their listings alone."""
+    amounts = [20.0] * 90 + [25.0] * 63 + [float(x) for x in range(40)]
+    assert _estimate(random.sample(amounts, len(amounts))) == _estimate(amounts)
+
+
+def _estimate(amounts: list[float]) -> list[tuple]:
+    place = dict.fromkeys([*PLACE, "measure", "dims"], "x") | {"capture": "", "niche": "y"}
+    columns = [*place, "bracket_low", "bracket_high", "listings", "k", "amount"]
+    frame = pl.DataFrame({"amount": amounts} | {n: [v] * len(amounts) for n, v in place.items()})
+    empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.String) | {"k": pl.Int64})
+    return estimate(dict.fromkeys(READS, empty) | {"mart_amounts": frame}).rows()
 
 
 brackets = st.lists(st.integers(0, 60), min_size=6, max_size=6).map(
