@@ -72,12 +72,12 @@ SEEN = rows(
 )
 STACKED = """
     source_id | native_id | raw_sha256 | bids | capture    | period_start | captures | recency | recency_in_capture | flags
-    up        | a         | x3         | 9    |            | 2025-01-01   | 2        | 1       | 1                  |
+    up        | a         | x3         | 9    |            | 2025-01-01   | 2        | 1       | 1                  | few_captures
     up        | a         | x2         | 4    | 2025-01-05 | 2025-01-01   | 2        | 2       | 1                  | single_snapshot
     up        | a         | x3         | 9    | 2025-01-07 | 2025-01-01   | 2        | 1       | 1                  | single_snapshot
-    up        | b         | x1         | 1    |            | 2025-01-01   | 2        | 1       | 1                  |
+    up        | b         | x1         | 1    |            | 2025-01-01   | 2        | 1       | 1                  | few_captures
     up        | b         | x1         | 1    | 2025-01-05 | 2025-01-01   | 2        | 1       | 1                  | single_snapshot
-    up        | c         | x3         | 7    |            | 2025-01-01   | 2        | 1       | 1                  |
+    up        | c         | x3         | 7    |            | 2025-01-01   | 2        | 1       | 1                  | few_captures
     up        | c         | x3         | 7    | 2025-01-07 | 2025-01-01   | 2        | 1       | 1                  | single_snapshot
     fl        | d         | y2         | 24   |            | 2025-10-01   | 1        | 1       | 1                  | selected_query;single_snapshot
     fl        | d         | y1         | 31   | 2025-10-25 | 2025-10-01   | 1        | 2       | 1                  | selected_query;single_snapshot;defect_capture

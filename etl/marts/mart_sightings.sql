@@ -86,6 +86,9 @@ select
         case when scope = 'capped' then 'capped_page' end,
         case when grain = 'snapshot' and (capture <> '' or coalesce(captures, 0) <= 1)
             then 'single_snapshot' end,
+        -- intervals over so few captures hold less often than 95 % (docs/methods/intervals.md)
+        case when grain = 'snapshot' and capture = '' and captures between 2 and 4
+            then 'few_captures' end,
         case when capture = '' and holds_undated = 1 then 'undated' end,
         case when is_defect then 'defect_capture' end,
         case when is_partial then 'partial' end

@@ -19,6 +19,7 @@ FLAGS = {
     "carried": "carried from an earlier edition",
     "defect_capture": "a capture known to be defective",
     "derived": "derived from other published figures",
+    "few_captures": "two to four captures: the interval may be too narrow",
     "incomplete": "the period is not covered whole",
     "lower_bound": "a lower bound",
     "method_break": "the method changes here",
