@@ -118,6 +118,13 @@ def main(words: list[str] | None = None) -> int:
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        print(
+            f"{arguments.command}: {error.filename or 'a file'} cannot be used"
+            f" ({error.strerror or error}); check OBSERVATORY_DATA and its permissions",
+            file=sys.stderr,
+        )
+        return 2
     except KeyboardInterrupt:
         print(f"{arguments.command}: interrupted; what was landed is kept", file=sys.stderr)
         return 130

@@ -59,6 +59,8 @@ def import_files(
 
 def _reader(source_id: str | None, mapping_file: Path | None) -> tuple[Any, dict | None]:
     """Return the module that reads the files, and the mapping it was made from, if any."""
+    if mapping_file is not None and source_id is not None:
+        raise InputError("give either --as SOURCE or --mapping FILE.toml, not both")
     if mapping_file is not None:
         mapping = read_mapping(landing.read_payload(mapping_file).decode("utf-8", "replace"))
         return mapped_module(mapping), mapping

@@ -11,6 +11,7 @@ SHIPPED = ROOT / "data" / "shipped"
 
 MAX_PAYLOAD_BYTES = 1 << 30  # one landed file; larger ones must be split
 MAX_ROW_CHARS = 4 << 20  # one CSV record or JSON line; longer ones are rejected and counted
+MAX_PARQUET_ROWS = 5_000_000  # a small file can claim far more rows than memory holds
 SUPPRESS_BELOW_N = 15  # cells with fewer listings are withheld (grade D)
 SHIPPED_LIMIT_BYTES = 10 << 20  # the edition in git
 NETWORK_DECISION_SECONDS = 5.0  # `make run` decides within this whether there is a network

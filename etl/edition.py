@@ -26,7 +26,9 @@ from etl.contracts import CheckFailed
 VALUES = "metric_values.parquet"
 DISTRIBUTIONS = "distributions.parquet"
 MANIFEST = "manifest.json"
+MANIFEST_HASH = "manifest.sha256"
 CHANGES = "CHANGES.md"
+PROMISED = {"id", "created", "sources", "metrics", "resources"}  # what readers rely on
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,14 @@ class Edition:
 
     def check(self) -> None:
         """Raise CheckFailed unless every file is there with the bytes the manifest names."""
+        stated = self.folder / MANIFEST_HASH
+        if not stated.is_file() or stated.read_text("utf-8").strip() != digest(
+            (self.folder / MANIFEST).read_bytes()
+        ):
+            raise CheckFailed(
+                f"edition {self.folder.name}: {MANIFEST} is not as it was published;"
+                " delete the folder and run `python -m etl build`"
+            )
         for resource in self.manifest["resources"]:
             path = self.folder / resource["path"]
             if not path.is_file() or digest(path.read_bytes()) != resource["hash"]:
@@ -80,7 +90,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CheckFailed(f"the edition in {folder} has no readable manifest: {error}") from error
-    if not isinstance(manifest, dict) or not manifest.keys() >= {"id", "sources", "resources"}:
+    if not isinstance(manifest, dict) or not manifest.keys() >= PROMISED:
         raise CheckFailed(f"the manifest in {folder} is not that of an edition")
     return manifest
 
@@ -94,8 +104,8 @@ def _frame(path: Path) -> pl.DataFrame:
 
 
 def built_editions() -> list[Edition]:
-    """Return the valid editions built on this machine, newest first."""
-    found = [Edition(path.parent) for path in editions_folder().glob(f"[0-9]*/{MANIFEST}")]
+    """Return the editions built on this machine, sound or not, newest first."""
+    found = [Edition(path) for path in editions_folder().glob("[0-9]*")]
     return sorted(found, key=lambda edition: edition.folder.name, reverse=True)
 
 
@@ -104,13 +114,13 @@ def current() -> tuple[Edition, str | None]:
     pointer = editions_folder() / "CURRENT"
     if not pointer.exists():
         return Edition(SHIPPED), None
-    name = pointer.read_text(encoding="utf-8").strip()
-    edition = Edition(editions_folder() / name)
     try:
+        name = pointer.read_text(encoding="utf-8", errors="replace").strip()
+        edition = Edition(editions_folder() / name)
         _checked(edition.folder)
         return edition, None
-    except CheckFailed as error:
-        return Edition(SHIPPED), f"{error} Until then the shipped edition is shown."
+    except (CheckFailed, OSError) as error:
+        return Edition(SHIPPED), f"{error}. Until then the shipped edition is shown."
 
 
 @lru_cache(maxsize=8)
@@ -142,14 +152,26 @@ def publish(edition_id: str, files: dict[str, bytes]) -> Edition:
     part = root / f".building-{os.getpid()}"
     write_files(part, files)
     target = root / edition_id
-    if not target.exists():
-        part.rename(target)
-    else:
+    if target.exists() and not _is_sound(target):
+        shutil.rmtree(target)
+    if target.exists():
         shutil.rmtree(part)
+    else:
+        part.rename(target)
     pointer = root / f".CURRENT-{os.getpid()}"
     pointer.write_text(edition_id + "\n", encoding="utf-8")
     pointer.replace(root / "CURRENT")
     return Edition(target)
+
+
+def _is_sound(folder: Path) -> bool:
+    for cache in (_manifest, _frame, _checked):
+        cache.cache_clear()  # what was read before may not be what is there now
+    try:
+        Edition(folder).check()
+    except (CheckFailed, OSError):
+        return False
+    return True
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:

@@ -14,6 +14,8 @@ from etl.fx import shipped_rates
 from etl.normalise import Normalised, normalise
 from etl.parse.dates import date_in_name, parse_timestamp
 
+FAR_DAYS = 60  # a capture long after its newest listing: the date in the file's name is doubted
+
 
 def expand(paths: list[Path]) -> list[Path]:
     """Return the files named, folders replaced by the files in them, sorted."""
@@ -69,7 +71,15 @@ def import_file(
         raise InputError(
             f"{path}: none of its {result.read:,} rows could be used; {count:,} because: {reason}"
         )
-    return result, landing.land(body, capture)
+    return result, landing.land(body, capture, is_correction=captured_at is not None)
+
+
+def _days_after_newest_post(result: Normalised) -> int:
+    posted = [row["posted_at"] for row in result.rows if row.get("posted_at")]
+    seen = result.capture.captured_at
+    if not posted or seen is None or result.capture.precision == "year":
+        return 0
+    return (seen - max(posted)).days
 
 
 def accounting(result: Normalised) -> str:
@@ -83,6 +93,13 @@ def accounting(result: Normalised) -> str:
     if unconverted:
         lines.append(
             f"  {unconverted:,} prices stay unconverted: no ECB rate for their currency and month"
+        )
+    gap = _days_after_newest_post(result)
+    if gap > FAR_DAYS:
+        lines.append(
+            f"  its newest listing was posted {gap:,} days before the capture of"
+            f" {result.capture.captured_at:%Y-%m-%d}: if that date is wrong, import the file again"
+            " with --captured-at"
         )
     implausible = sum("price_implausible" in (row.get("flags") or ()) for row in result.rows)
     if implausible:

@@ -66,11 +66,12 @@ def captures(source_id: str) -> list[Capture]:
     manifest = _folder(source_id) / "manifest.ndjson"
     if not manifest.exists():
         return []
-    found = []
+    found: dict[str, Capture] = {}
     for line in manifest.read_text(encoding="utf-8").splitlines(keepends=True):
         if line.endswith("\n"):  # a line without its end was cut by a crash and is landed again
-            found.append(_capture(source_id, json.loads(line)))
-    return found
+            capture = _capture(source_id, json.loads(line))
+            found[capture.sha256] = capture  # a later line corrects an earlier one
+    return list(found.values())
 
 
 def _capture(source_id: str, line: Mapping[str, Any]) -> Capture:
@@ -91,10 +92,13 @@ def landed_sources() -> list[str]:
     return sorted(path.parent.name for path in raw_folder().glob("*/manifest.ndjson"))
 
 
-def land(body: bytes, capture: Capture) -> bool:
-    """Keep a payload and its manifest line; return False when these bytes are landed already."""
-    known = captures(capture.source_id)
-    if any(old.sha256 == capture.sha256 for old in known):
+def land(body: bytes, capture: Capture, *, is_correction: bool = False) -> bool:
+    """Keep a payload and its manifest line; return False when these bytes are landed already.
+
+    Landed again with `is_correction`, a payload gets a new line: another moment, the same bytes.
+    """
+    known = {old.sha256: old for old in captures(capture.source_id)}.get(capture.sha256)
+    if known is not None and not (is_correction and known.captured_at != capture.captured_at):
         return False
     folder = _folder(capture.source_id)
     folder.mkdir(parents=True, exist_ok=True)

@@ -65,14 +65,19 @@ def _load_source(warehouse: Warehouse, captures: list[Capture], code: str) -> li
     known = {capture.sha256 for capture in captures}
     for gone in done.keys() - known:
         warehouse.drop_capture(captures[0].source_id, gone)
-    stale = [capture for capture in captures if done.get(capture.sha256) != code]
+    stale = [c for c in captures if done.get(c.sha256) != _reading(c, code)]
     loaded = []
     for capture in stale:
         body = landing.payload(capture)
         result = normalise(module_of(capture), body, capture, shipped_rates())
-        warehouse.load(result, code)
+        warehouse.load(result, _reading(capture, code))
         loaded.append(result)
     return loaded
+
+
+def _reading(capture: Capture, code: str) -> str:
+    """Return what a payload's rows depend on beside its bytes: our code, and when it was seen."""
+    return f"{code} {capture.captured_at} {capture.precision}"
 
 
 def _totals(results: list[Normalised]) -> dict[str, int]:

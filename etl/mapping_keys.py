@@ -45,6 +45,8 @@ def check_mapping(mapping: Mapping[str, Any]) -> None:
             f"source_id = {source_id!r}: use at most 40 lower-case letters, digits and _,"
             " a letter first"
         )
+    if source_id == "pooled":
+        raise InputError("source_id = 'pooled' is reserved for numbers over several sources")
     if source_id in sources():
         raise InputError(f"source_id = {source_id!r} is a built-in source; choose another id")
     if not _is(mapping["platform"], "[a-z][a-z0-9_.-]{0,39}") or mapping["platform"] == "pooled":
@@ -56,6 +58,8 @@ def check_mapping(mapping: Mapping[str, Any]) -> None:
     _check_one_of("scope", mapping["scope"], tuple(SCOPES))
     _check_form(mapping)
     _check_columns(mapping)
+    if mapping["scope"] == "window" and "posted_at" not in mapping["columns"]:
+        raise InputError('scope = "window" needs posted_at in [columns]: a window is of postings')
     units = _table(mapping, "units")
     _refuse_unknown("units", units, UNITS)
     for key, unit in units.items():

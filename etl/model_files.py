@@ -18,7 +18,10 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # earliest time a zip member can carry
 
 
 def dump(pipeline: Any) -> bytes:
-    """Return a pipeline as skops bytes without clock times or memory addresses in them."""
+    """Return a dict of estimators as skops bytes without clock times or memory addresses."""
+    for part in pipeline.values():
+        if hasattr(part, "_stop_words_id"):
+            del part._stop_words_id  # an address; scikit-learn notes it again when needed
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(pipeline))) as old:
         schema = json.loads(old.read("schema.json"))

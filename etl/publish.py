@@ -17,103 +17,24 @@ from etl.edition import (
     CHANGES,
     DISTRIBUTIONS,
     MANIFEST,
+    MANIFEST_HASH,
     VALUES,
     Edition,
     content_hash,
     digest,
     parquet_bytes,
 )
-from etl.evidence import KEY, MEANINGS, SCHEMA
+from etl.evidence import MEANINGS
+from etl.merging import differences, is_news, merged, merged_bins
 from etl.reference import code_version
 
-NUMBERS = ("n", "value", "lo", "hi", "value_text", "grade", "flags")
 
-
-# What is published together is replaced together: shares of one block add up to one.
-BLOCK = ["source_id", "metric_id", "period_start", "grain", "_capture"]
-BINS_BLOCK = ["source_id", "measure", "period_start", "grain"]
-
-
-def merged(base: Edition, values: pl.DataFrame, complete: set[str]) -> pl.DataFrame:
-    """Return the rows built here and those of `base` that they do not replace, flagged `carried`.
-
-    A source in `complete` (its raw data here hold all that its published numbers were built from)
-    is replaced whole. Of another one a block is replaced only by one of at least as many listings.
-    """
-    capture = pl.col("dims").str.extract(r"capture=([^;]*)").fill_null("").alias("_capture")
-    new, old = values.with_columns(capture), base.values().with_columns(capture)
-    kept = _kept(old, new, BLOCK, pl.col("n").max(), complete)
-    new = new.join(kept.select(BLOCK), on=BLOCK, how="anti", nulls_equal=True)
-    kept = kept.with_columns(
-        pl.col("flags").map_elements(lambda flags: _with_flag(flags, "carried"), pl.String)
-    )
-    return pl.concat([new, kept]).select(list(SCHEMA)).sort(KEY, nulls_last=False)
-
-
-def merged_bins(base: Edition, bins: pl.DataFrame, complete: set[str]) -> pl.DataFrame:
-    """Return the distributions built here and those of `base` that they do not replace."""
-    kept = _kept(base.distributions(), bins, BINS_BLOCK, pl.col("listings").sum(), complete)
-    bins = bins.join(kept.select(BINS_BLOCK), on=BINS_BLOCK, how="anti", nulls_equal=True)
-    return pl.concat([bins, kept]).sort(bins.columns)
-
-
-def _kept(
-    old: pl.DataFrame, new: pl.DataFrame, block: list[str], size: pl.Expr, complete: set[str]
-) -> pl.DataFrame:
-    """Return the rows of `old` whose block `new` lacks, or has from fewer listings."""
-    old = old.filter(~pl.col("source_id").is_in(sorted(complete)))
-    sizes = new.group_by(block).agg(size.fill_null(0).alias("_new"))
-    before = old.group_by(block).agg(size.fill_null(0).alias("_old"))
-    lasting = before.join(sizes, on=block, how="left", nulls_equal=True).filter(
-        pl.col("_new").is_null() | (pl.col("_new") < pl.col("_old"))
-    )
-    return old.join(lasting.select(block), on=block, how="semi", nulls_equal=True)
-
-
-def _with_flag(flags: str, flag: str) -> str:
-    return ";".join(sorted({*filter(None, flags.split(";")), flag}))
-
-
-def without_carried(values: pl.DataFrame) -> pl.DataFrame:
-    """Return rows without the flag `carried`, to compare what was built with what is shown."""
-    return values.with_columns(
-        pl.col("flags")
-        .str.split(";")
-        .list.set_difference(pl.lit(["carried"]))
-        .list.sort()
-        .list.join(";")
-    )
-
-
-def is_news(base: Edition, values: pl.DataFrame, distributions: pl.DataFrame) -> bool:
-    """Does what would be published differ from the edition shown, `carried` flags aside?"""
-    same = without_carried(values).equals(without_carried(base.values()))
-    return not (same and distributions.equals(base.distributions()))
-
-
-def changes(base: pl.DataFrame | None, values: pl.DataFrame, base_id: str | None) -> str:
+def changes(base: Edition | None, values: pl.DataFrame) -> str:
     """Return CHANGES.md: per metric rows added, removed and changed since the edition before."""
     if base is None:
         return "# Changes\n\nThe first edition: there is none before it.\n"
-    both = without_carried(base).join(
-        without_carried(values), on=KEY, how="full", suffix="_new", nulls_equal=True
-    )
-    id_new = pl.col("metric_id_new")
-    changed = ~pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_new")) for name in NUMBERS)
-    counts = (
-        both.with_columns(pl.coalesce("metric_id", "metric_id_new").alias("metric"))
-        .group_by("metric")
-        .agg(
-            pl.col("metric_id").is_null().sum().alias("added"),
-            id_new.is_null().sum().alias("removed"),
-            (pl.col("metric_id").is_not_null() & id_new.is_not_null() & changed)
-            .sum()
-            .alias("changed"),
-        )
-        .filter(pl.sum_horizontal("added", "removed", "changed") > 0)
-        .sort("metric")
-    )
-    lines = [f"# Changes since {base_id}", ""]
+    counts = differences(base.values(), values)
+    lines = [f"# Changes since {base.id}", ""]
     lines += ["| metric | rows added | removed | changed |", "|---|---|---|---|"]
     lines += [f"| {m} | {a} | {r} | {c} |" for m, a, r, c in counts.iter_rows()]
     return "\n".join(lines) + "\n"
@@ -232,9 +153,7 @@ def assemble(
             return None
     files = {VALUES: parquet_bytes(values), DISTRIBUTIONS: parquet_bytes(distributions)}
     files |= {f"models/{name}": body for name, body in models.items()}
-    files[CHANGES] = changes(
-        base.values() if base else None, values, base.id if base else None
-    ).encode()
+    files[CHANGES] = changes(base, values).encode()
     edition_id = f"{published_on:%Y-%m-%d}-{content_hash(files)}"
     described = manifest(
         edition_id,
@@ -245,4 +164,5 @@ def assemble(
         metric_entries(metrics, base, values),
     )
     text = json.dumps(described, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    return edition_id, files | {MANIFEST: text.encode()}
+    files |= {MANIFEST: text.encode(), MANIFEST_HASH: f"{digest(text.encode())}\n".encode()}
+    return edition_id, files

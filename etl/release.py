@@ -15,6 +15,7 @@ from etl.console import complain, now, say
 from etl.contracts import CheckFailed, InputError
 from etl.importing import accounting, import_file
 from etl.load import Loaded, load_raw
+from etl.merging import differences
 from etl.metrics import metrics
 from etl.publish import assemble, complete_sources
 from etl.reference import reference_tables
@@ -39,7 +40,12 @@ def build(published_on: date, *, retrain: bool = False, base: edition.Edition | 
     if files is None:
         say(f"nothing new: edition {base.id} stays the one shown")
     else:
-        say(f"published edition {edition.publish(*files).id}")
+        new = edition.publish(*files)
+        counts = (
+            differences(base.values(), new.values()).select("added", "changed", "removed").sum()
+        )
+        said = ", ".join(f"{n:,} {what}" for what, n in counts.row(0, named=True).items())
+        say(f"published edition {new.id}; numbers since {base.id}: {said}")
     for source_id, sentence in loaded.failures.items():
         complain(f"left out {source_id}: {sentence}")
     return 1 if loaded.failures else 0

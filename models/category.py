@@ -22,7 +22,8 @@ READ = {"family": pl.String, "p": pl.Float64, "niche": pl.String, "p_niche": pl.
 
 WORDS = 8_000  # times 92 classes, 1.5 MB packed; 20,000 words and pairs of words are no better
 TEXT_CHARACTERS = 1_500  # what follows is about the client; 3,000 is no better
-TOKEN = r"(?u)\b\w[\w+#.]*[\w+#]"
+TOKEN = r"(?u)\b[^\W_](?:[^\W_]|[+#])+"
+MIN_LISTINGS = 5  # a word of fewer listings could give one away; 15 cost 1.5 points
 RARE = 0.3  # weight of a class ~ (its size) ** -RARE: rare families are found, common ones kept
 SEED = 0
 # Labelled, but no teacher: its label is the first of two skills of a keyword search. Without it
@@ -46,7 +47,7 @@ def train(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     rows = rows.unique(["group", "family", "niche"], keep="first", maintain_order=True)
     words = TfidfVectorizer(
         lowercase=False, strip_accents="unicode", stop_words="english", token_pattern=TOKEN,
-        min_df=2, max_features=WORDS, sublinear_tf=True, dtype=np.float32,
+        min_df=MIN_LISTINGS, max_features=WORDS, sublinear_tf=True, dtype=np.float32,
     )  # fmt: skip
     counts = words.fit_transform(rows["document"])
     # Plain integers: each numpy integer would become a file of its own in the edition.

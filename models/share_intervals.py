@@ -27,11 +27,18 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     What captures disagree on is estimated over the family cells of one measure, source, period and
     `dims`: it is a property of how captures are made, and one cell alone has too few captures to
     tell. It widens the wholes (`capture` empty); a capture's own numbers have sampling error only.
+    Where the captures of some `dims` are too thin to tell, the widest of the measure's others
+    stands in: thin captures must not look surer than full ones.
     """
     counts = pl.concat([frames[name] for name in READS], how="vertical_relaxed")
+    groups = list(counts.group_by(GROUP, maintain_order=True))
+    spreads = {key: _dispersion(group) for key, group in groups}
     rows = []
-    for _, group in counts.group_by(GROUP, maintain_order=True):
-        spread = _dispersion(group)
+    for key, group in groups:
+        spread = spreads[key]
+        if spread == Dispersion() and group["capture"].n_unique() > 2:
+            others = [other for name, other in spreads.items() if name[:-1] == key[:-1]]
+            spread = max(others, key=lambda other: (other.shift, other.factor))
         for row in group.iter_rows(named=True):
             used = spread if row["capture"] == "" else Dispersion()
             value = row["k"] / row["n"]

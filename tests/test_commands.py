@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -256,3 +257,57 @@ def test_status_tells_the_last_error_and_what_is_landed(mapped, capsys):
     assert runs["command"].to_list()[:2] == ["import", "import"]
     assert runs["outcome"][0] == "landed" and "lacks the column" in runs["outcome"][1]
     assert runs["rows_read"][0] == 250
+
+
+def test_a_part_of_a_series_takes_nothing_away(data_folder, tmp_path, capsys):
+    """Six points of one SnipeWork category: the other published points stay as they were."""
+    weeks = ("2026-W28,2026-07-06", "2026-W29,2026-07-13")
+    path = tmp_path / "snipework_categories.csv"
+    path.write_text(
+        "week,period_start,category,category_slug,jobs,share,avg_fixed_usd,median_fixed_usd,"
+        "avg_hourly_usd\n" + "".join(f"{w},Legal,legal,200,0.5,200,150,50\n" for w in weeks),
+        encoding="utf-8",
+    )
+    assert main(["import", str(path), "--as", "snipework"]) == 0
+    assert build() == 0
+    old, new = edition.Edition(SHIPPED).values(), edition.current()[0].values()
+    keys = [set(v.select(KEY).iter_rows()) for v in (old, new)]
+    assert keys[0] <= keys[1]
+    legal = new.filter(metric_id="snipework_listing_share", family="legal")
+    by_week = dict(legal.select("period_start", "flags").iter_rows())
+    assert by_week[date(2026, 7, 6)] == "revised", "0.5 is not what was published"
+    assert "carried" in by_week[date(2026, 7, 13)], "a partial week does not replace a whole one"
+    again = edition.current()[0].id
+    assert build() == 0 and edition.current()[0].id == again
+
+
+def test_a_wrong_capture_date_is_doubted_and_can_be_corrected(mapped, tmp_path, capsys):
+    csv, toml = mapped
+    wrong = tmp_path / "board_2026-09-30.csv"
+    csv.rename(wrong)
+    import_board(wrong, toml)
+    assert "posted 205 days before the capture of 2026-09-30" in capsys.readouterr().out
+    right = ["import", str(wrong), "--mapping", str(toml), "--captured-at", "2026-03-10"]
+    assert main(right) == 0
+    build()
+    periods = edition.current()[0].values("listings").filter(source_id="my_board")["period_start"]
+    assert set(periods) == {date(2026, 3, 1)}
+
+
+def test_unusable_folders_are_one_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("OBSERVATORY_DATA", str(tmp_path / "file"))
+    assert main(["build"]) == 2
+    assert re.fullmatch(r"build: .+ cannot be used .+\n", capsys.readouterr().err)
+
+
+def test_an_edited_manifest_is_seen(mapped, capsys):
+    import_board(*mapped)
+    build()
+    path = edition.current()[0].folder / "manifest.json"
+    path.write_text(path.read_text("utf-8").replace("A board of ours", "Another"), "utf-8")
+    edition._checked.cache_clear()
+    assert main(["verify"]) == 1
+    assert "not as it was published" in capsys.readouterr().err
+    assert build() == 0, "the next build makes it whole"
+    assert edition.current()[0].folder != SHIPPED

@@ -106,9 +106,17 @@ def test_a_pointer_to_nowhere_gives_way_too(data_folder):
 
 
 def test_published_editions_are_never_changed(data_folder):
-    first = edition.publish("2026-11-25-aaaaaaaaaa", {"manifest.json": b"{}"})
-    edition.publish("2026-11-25-aaaaaaaaaa", {"manifest.json": b"other"})
-    assert (first.folder / "manifest.json").read_bytes() == b"{}"
+    files = {
+        path.relative_to(SHIPPED).as_posix(): path.read_bytes()
+        for path in SHIPPED.rglob("*")
+        if path.is_file()
+    }
+    first = edition.publish("2026-11-25-aaaaaaaaaa", files)
+    edition.publish("2026-11-25-aaaaaaaaaa", files | {"CHANGES.md": b"other"})
+    assert (first.folder / "CHANGES.md").read_bytes() == files["CHANGES.md"]
+    (first.folder / "models" / "category.skops").write_bytes(b"x")
+    edition.publish("2026-11-25-aaaaaaaaaa", files)
+    first.check()  # a damaged one is made whole
 
 
 def test_a_model_loads_and_a_foreign_or_tampered_one_is_refused(tmp_path):

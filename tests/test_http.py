@@ -14,10 +14,10 @@ from etl import edition, http
 from etl.__main__ import main
 from etl.contracts import SourceUnavailable
 
-SHARE = "date,jobcountry,AI_share_postings\n2025-03-0{},US,{}\n"
+SHARE = "date,jobcountry,AI_share_postings\n2026-07-0{},US,{}\n"
 INDEX = (
     "date,jobcountry,indeed_job_postings_index_SA,indeed_job_postings_index_NSA,variable\n"
-    "2025-03-01,US,101.5,99,total postings\n"
+    "2026-07-01,US,101.5,99,total postings\n"
 )
 HOST = "raw.githubusercontent.com"
 PATHS = (
@@ -48,9 +48,9 @@ def test_a_pull_becomes_an_edition(mirror, data_folder, capsys):
     assert main(["run", "--published-on", "2026-11-25"]) == 0
     shown = edition.current()[0]
     ours = shown.values("indeed_ai_posting_share").filter(geo="US")
-    march = ours.filter(pl.col("period_start") == pl.date(2025, 3, 1))
-    assert march["value"].item() == pytest.approx(0.045)
-    assert "partial" in march["flags"].item(), "one day is not a month"
+    july = ours.filter(pl.col("period_start") == pl.date(2026, 7, 1))
+    assert july["value"].item() == pytest.approx(0.045)
+    assert "partial" in july["flags"].item(), "one day is not a month"
     agents = {request.headers["User-Agent"] for request, _ in mirror.log}
     assert agents == {http.USER_AGENT}
     assert main(["run", "--published-on", "2026-11-25"]) == 0

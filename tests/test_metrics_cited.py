@@ -117,11 +117,10 @@ FIVERR = rows(
 )
 TOTALS = rows(
     """
-    period_start | dims                       | value | flags
-    2024-01-01   | series=active_buyers_m     | 3.6   | reference
-    2024-01-01   | series=spend_per_buyer_usd | 302   | reference;derived
+    stat  | period_start | dims                       | value | flags
+    total | 2024-01-01   | series=active_buyers_m     | 3.6   | reference
+    mean  | 2024-01-01   | series=spend_per_buyer_usd | 302   | reference;derived
     """,
-    stat="count",
     source_id="fiverr_inc",
     platform="fiverr",
     side="both",

@@ -24,11 +24,11 @@ SHARES = rows(
     """
     measure            | source_id | scope  | capture    | flags          | family       | niche        | dims                          | k  | n  | value | lo   | hi
     listing_share      | market    | newest |            |                | *            | *            |                               | 90 | 90 | 1     | 0.9  | 1
-    listing_share      | market    | newest |            |                | web          | *            |                               | 9  | 90 | 0.1   | 0.05 | 0.2
-    listing_share      | market    | newest | 2025-01-05 | single         | web          | sites        |                               | 8  | 80 | 0.1   | 0.04 | 0.3
+    listing_share      | market    | newest |            |                | web          | *            |                               | 15 | 90 | 0.1   | 0.05 | 0.2
+    listing_share      | market    | newest | 2025-01-05 | single         | web          | sites        |                               | 14 | 80 | 0.1   | 0.04 | 0.3
     listing_share      | market    | newest |            |                | web          | unclassified |                               | 1  | 90 | 0.01  | 0    | 0.1
     listing_share      | market    | newest |            |                | unclassified | *            |                               | 2  | 90 | 0.02  | 0    | 0.1
-    listing_share      | month     | window |            |                | legal        | *            |                               | 4  | 40 | 0.1   | 0.03 | 0.4
+    listing_share      | month     | window |            |                | legal        | *            |                               | 16 | 40 | 0.1   | 0.03 | 0.4
     listing_share      | guessed   | newest |            |                | web          | *            |                               | 5  | 50 | 0.1   | 0.03 | 0.4
     listing_share      | query     | query  |            | selected_query | web          | *            |                               | 6  | 60 | 0.1   | 0.03 | 0.4
     listing_share      | capped    | capped |            | capped_page    | web          | *            |                               | 7  | 70 | 0.1   | 0.03 | 0.4
@@ -51,11 +51,11 @@ SHARES = rows(
 SHARE = ROW | {"stat": "share"}
 WANTED = {
     "listing_share": """
-        source_id | family       | niche | dims               | n  | value | lo   | hi  | flags
-        market    | web          | *     |                    | 90 | 0.1   | 0.05 | 0.2 |
-        market    | web          | sites | capture=2025-01-05 | 80 | 0.1   | 0.04 | 0.3 | single
-        market    | unclassified | *     |                    | 90 | 0.02  | 0    | 0.1 |
-        month     | legal        | *     |                    | 40 | 0.1   | 0.03 | 0.4 |
+        source_id | family       | niche | dims               | n  | value | lo   | hi  | flags             | reason
+        market    | web          | *     |                    | 90 | 0.1   | 0.05 | 0.2 |                   | -
+        market    | web          | sites | capture=2025-01-05 | 80 | -     | -    | -   | single;suppressed | fewer than 15 listings of this kind
+        market    | unclassified | *     |                    | 90 | -     | -    | -   | suppressed        | fewer than 15 listings of this kind
+        month     | legal        | *     |                    | 40 | 0.1   | 0.03 | 0.4 |                   | -
     """,
     "ai_mention_share": """
         source_id | family | niche | dims               | n  | value | lo   | hi   | flags

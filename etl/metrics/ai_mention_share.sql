@@ -1,9 +1,9 @@
 /*
-title = "Listings that mention AI"
+title = "Listings that mention AI in general terms"
 unit = "share of listings with a text (0-1)"
-question = "How often does AI come up in listings?"
+question = "How often does AI in general (machine learning, computer vision, chatbots) come up in listings?"
 method = "Dictionary of terms with negation (data/reference/ai_terms.csv); Wilson intervals, widened by what several captures disagree on."
-caveat = "A mention is not AI work. Sources with bare titles give lower bounds; selected queries say nothing about a market."
+caveat = "Terms of generative AI (ChatGPT, LLM, Midjourney) are a series of their own: a listing that names only those is not counted here. A mention is not AI work. Sources with bare titles give lower bounds; selected queries say nothing about a market."
 pages = ["overview"]
 dims = ["capture"]
 stats = ["share"]

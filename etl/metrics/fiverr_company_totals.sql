@@ -6,11 +6,11 @@ method = "Company filings, through a third party."
 caveat = "Cited figures, not checked against the filings; the last row covers twelve trailing months."
 pages = ["sources"]
 dims = ["series"]
-stats = ["count"]
+stats = ["mean", "total"]
 decimals = 2
 */
 select
-    'count' as stat, source_id, platform, 'both' as side, geo,
+    case when series_id = 'spend_per_buyer_usd' then 'mean' else 'total' end as stat, source_id, platform, 'both' as side, geo,
     cast(period_start as date) as period_start, grain, '*' as family, '*' as niche,
     concat('series=', series_id) as dims, cast(null as bigint) as n, value,
     cast(null as double) as lo, cast(null as double) as hi,

@@ -12,7 +12,13 @@ decimals = 3
 select
     'share' as stat, e.source_id, e.platform, side, '*' as geo, period_start, grain, family, niche,
     case when capture = '' then '' else concat('capture=', capture) end as dims,
-    n, value, lo, hi, flags
+    n,
+    -- a share of so few listings would give away the count that is withheld
+    case when k >= 15 then value end as value,
+    case when k >= 15 then lo end as lo,
+    case when k >= 15 then hi end as hi,
+    case when k < 15 then 'fewer than 15 listings of this kind' end as reason,
+    case when k < 15 then concat_ws(';', nullif(flags, ''), 'suppressed') else flags end as flags
 from est_shares as e
 join ref_sources as r on r.source_id = e.source_id
 where measure = 'listing_share' and e.scope in ('newest', 'window') and r.crosswalk is not null

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.config import MAX_ROW_CHARS
+from etl.config import MAX_PARQUET_ROWS, MAX_ROW_CHARS
 from etl.contracts import Reject, SourceChanged
 
 PARQUET_BATCH_ROWS = 10_000  # pyarrow, not polars: on damaged bytes polars can end the process
@@ -47,6 +47,9 @@ def csv_records(
     header = next(rows, [])
     if isinstance(header, str):
         raise SourceChanged(f"the file is no CSV: {header}")
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise SourceChanged(f"the header names {twice[0]!r} twice: which one counts?")
     check_columns(header, required)
     for number, cells in enumerate(rows, start=1):
         if isinstance(cells, str):
@@ -153,6 +156,11 @@ def parquet_records(body: bytes, required: Iterable[str] = ()) -> Iterator[Recor
     """Yield the rows of a Parquet file; a damaged one raises SourceChanged."""
     try:
         file = pq.ParquetFile(io.BytesIO(body))
+        if file.metadata.num_rows > MAX_PARQUET_ROWS:
+            raise SourceChanged(
+                f"the file holds {file.metadata.num_rows:,} rows, at most {MAX_PARQUET_ROWS:,}"
+                " are read: split it"
+            )
         check_columns(file.schema_arrow.names, required)
         number = 0
         for batch in file.iter_batches(PARQUET_BATCH_ROWS):

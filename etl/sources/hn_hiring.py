@@ -28,7 +28,7 @@ SOURCE = Source(
     citation="Hacker News monthly hiring threads, January 2012 to June 2018 and single months of"
     " 2023 and 2026, from four public repositories",
     caveat="Employment mostly, freelance work is a small share; software firms that read Hacker"
-    " News; months between July 2018 and 2026 are missing but for two; four months are held in part.",
+    " News; months between July 2018 and 2026 are missing but for two; four are held in part.",
     scope="window",
     files="hn/who_is_hiring_posts.parquet",
 )
