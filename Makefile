@@ -21,7 +21,7 @@ edition:  ## rebuild data/shipped from the dated listing sets (SHARED=folder)
 readme:  ## rewrite the generated tables of README.md
 	@$(VENV) -m etl readme
 
-screenshots:  ## photograph every page of the running app into docs/screenshots
+screenshots:  ## photograph every page, with the shipped edition, into docs/screenshots
 	@$(VENV) -m benchmarks.screenshots
 
 format:  ## format the code

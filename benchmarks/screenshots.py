@@ -85,7 +85,7 @@ def main(names: list[str]) -> None:
     """Photograph the pages named, or all."""
     OUT.mkdir(parents=True, exist_ok=True)
     names = names or [name for group in PAGES.values() for name in group]
-    with served() as address, sync_playwright() as play:
+    with served({"OBSERVATORY_DATA": str(OUT / "none")}) as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=BROWSER, args=CHROMIUM)
         for view, (width, scheme) in VIEWS.items():
             _photograph(browser, address, names, view, width, scheme)

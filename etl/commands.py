@@ -123,7 +123,11 @@ def export(metric_id: str | None) -> int:
     known = {entry["id"] for entry in shown.manifest["metrics"]}
     if metric_id is not None and metric_id not in known:
         raise InputError(f"{metric_id!r} is no metric; known are {', '.join(sorted(known))}")
-    provenance = {"edition": shown.id, "published": shown.manifest["created"]}
+    declared = {entry["id"]: entry for entry in shown.manifest["metrics"]}.get(metric_id, {})
+    provenance = {
+        name: declared[name] for name in ("title", "unit", "method", "caveat") if name in declared
+    }
+    provenance |= {"edition": shown.id, "published": shown.manifest["created"][:10][:10]}
     sys.stdout.buffer.write(csv_bytes(shown.values(metric_id), provenance))
     sys.stdout.flush()
     return 0

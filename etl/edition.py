@@ -120,7 +120,8 @@ def current() -> tuple[Edition, str | None]:
         _checked(edition.folder)
         return edition, None
     except (CheckFailed, OSError) as error:
-        return Edition(SHIPPED), f"{error}. Until then the shipped edition is shown."
+        said = str(error).rstrip(".")
+        return Edition(SHIPPED), f"{said}. Until then the shipped edition is shown."
 
 
 @lru_cache(maxsize=8)

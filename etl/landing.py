@@ -95,22 +95,36 @@ def landed_sources() -> list[str]:
 def land(body: bytes, capture: Capture, *, is_correction: bool = False) -> bool:
     """Keep a payload and its manifest line; return False when these bytes are landed already.
 
+    Bytes that were damaged since are written anew.
     Landed again with `is_correction`, a payload gets a new line: another moment, the same bytes.
     """
     known = {old.sha256: old for old in captures(capture.source_id)}.get(capture.sha256)
+    if known is not None and not _is_whole(known):
+        _write(_folder(capture.source_id) / f"{capture.sha256}.zst", body)
     if known is not None and not (is_correction and known.captured_at != capture.captured_at):
         return False
     folder = _folder(capture.source_id)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{capture.sha256}.zst"
+    _write(folder / f"{capture.sha256}.zst", body)
+    _append(folder / "manifest.ndjson", _line(capture, len(body)))
+    return True
+
+
+def _is_whole(capture: Capture) -> bool:
+    try:
+        payload(capture)
+    except CheckFailed:
+        return False
+    return True
+
+
+def _write(target: Path, body: bytes) -> None:
     part = target.with_suffix(".part")
     with part.open("wb") as file:
         file.write(zstandard.ZstdCompressor(level=6).compress(body))
         file.flush()
         os.fsync(file.fileno())
     part.replace(target)
-    _append(folder / "manifest.ndjson", _line(capture, len(body)))
-    return True
 
 
 def _line(capture: Capture, size: int) -> str:

@@ -7,8 +7,10 @@ from the wheel folder WHEELHOUSE names, or an environment that is already instal
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -48,6 +50,16 @@ def python_with_packages() -> str:
         "observatory: the packages cannot be installed: no package index is reachable;"
         " set WHEELHOUSE to a folder that holds their wheels, or run once with a network"
     )
+
+
+def enter_environment() -> None:
+    """Go on in .venv when this Python lacks the packages; without either, end with one sentence."""
+    if importlib.util.find_spec("polars"):
+        return
+    inside = VENV / "bin" / "python"
+    if not inside.exists() or Path(sys.prefix).resolve() == VENV.resolve():
+        sys.exit("observatory: the packages are not installed yet; run `make run` or `make test`")
+    os.execv(inside, [str(inside), "-m", "etl", *sys.argv[1:]])
 
 
 def _works(python: str) -> bool:
@@ -111,6 +123,7 @@ def run() -> int:
     )
     say(f"serving at http://localhost:{port} (stop with Ctrl-C)")
     update = subprocess.Popen([python, "-m", "etl", "run", "--if-online"], cwd=ROOT)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl-C: end what was started
     try:
         if os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"):
             webbrowser.open(f"http://localhost:{port}")

@@ -54,7 +54,7 @@ def manifest(
         "title": "Freelance Market Observatory",
         "id": edition_id,
         "version": edition_id,
-        "created": published_on.isoformat(),
+        "created": f"{published_on.isoformat()}T00:00:00Z",
         "code_version": code_version(),
         "taxonomy_version": code_version("data/reference"),
         "licenses": [

@@ -8,14 +8,16 @@ from etl import edition
 from etl.config import warehouse_file
 from etl.freshness import freshness
 from etl.ledger import BUILT, KNOWN, LANDED
+from etl.pulling import live_sources
 from etl.warehouse import Warehouse
 
 LAST_RUNS = """
 select source_id, outcome, started_at from runs
 qualify row_number() over (partition by source_id order by started_at desc) = 1
 """
+LIVE = "run `python -m etl run`"
 TODO = {
-    "stale": "import newer data or run `python -m etl run`",
+    "stale": "import a newer file of it",
     "current": "nothing to do",
     "one_off": "nothing to do: a closed data set",
     "undated": "nothing to do: it carries no date",
@@ -25,7 +27,7 @@ TODO = {
 def status_lines(today: date) -> list[str]:
     """Return the lines of `status`: the edition shown, then one line per source."""
     shown, notice = edition.current()
-    lines = [f"edition shown: {shown.id}, published {shown.manifest['created']}"]
+    lines = [f"edition shown: {shown.id}, published {shown.manifest['created'][:10]}"]
     if notice:
         lines.append(f"notice: {notice}")
     outcomes = {}
@@ -34,7 +36,9 @@ def status_lines(today: date) -> list[str]:
             outcomes = {r[0]: r[1] for r in warehouse.frame(LAST_RUNS).iter_rows()}
     for entry in shown.manifest["sources"]:
         state, sentence = freshness(entry, today)
-        lines.append(f"{entry['id']}: {state}, {sentence}; {TODO[state]}")
+        is_live = state == "stale" and entry["id"] in live_sources()
+        todo = LIVE if is_live else TODO[state]
+        lines.append(f"{entry['id']}: {state}, {sentence}; {todo}")
         outcome = outcomes.pop(entry["id"], BUILT)
         if outcome not in (LANDED, KNOWN, BUILT):
             lines.append(f"  last error: {outcome}")

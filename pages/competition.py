@@ -35,10 +35,6 @@ talks = relabelled(dim(get("interviewing_share"), "proposals"), "proposals", lab
 said = headlines.extremes(talks, "is where clients most often interview", "least often")
 show.figure("talks", "interviewing_share", talks, said, dots(talks, ranked=False))
 
-hires = relabelled(dim(get("hired_share"), "proposals"), "proposals", labels.BRACKETS)
-said = headlines.extremes(hires, "is where clients have most often hired", "least often")
-show.figure("hires", "hired_share", hires, said, dots(hires, ranked=False))
-
 bids = with_capture(get("bids_per_listing", stat="median", captures=True), whole="Whole month")
 bids = bids.with_columns(label="when").filter(pl.col("capture").is_not_null())
 sound = bids.filter(~pl.col("flags").str.contains("defect"))

@@ -30,7 +30,7 @@ said = headlines.filled(
     whole,
     "part",
 )
-asked = pl.concat([whole, kinds])
+asked = kinds if family != "*" else pl.concat([whole, kinds])
 chart = charts.stacked(asked, colours, parts=list(labels.DURATIONS.values()))
 note = "Rounded parts may not sum to exactly 100 %."
 show.figure("duration", "requested_duration", asked, said, chart, note=note)

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from etl import edition
-from etl.__main__ import main
+from etl.command_line import main
 from etl.config import SHIPPED, warehouse_file
 from etl.evidence import KEY
 from etl.warehouse import Warehouse

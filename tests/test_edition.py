@@ -76,7 +76,7 @@ def test_figures_the_readme_of_the_data_promises():
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the listing sets beside the project")
 def test_shipped_edition_is_what_make_edition_builds(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("OBSERVATORY_DATA", str(tmp_path))
-    created = date.fromisoformat(shipped().manifest["created"])
+    created = date.fromisoformat(shipped().manifest["created"][:10])
     assert release.make_edition(SHARED, created, tmp_path / "again") == 0
     for path in sorted(p for p in SHIPPED.rglob("*") if p.is_file()):
         again = tmp_path / "again" / path.relative_to(SHIPPED)

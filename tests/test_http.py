@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from etl import edition, http
-from etl.__main__ import main
+from etl.command_line import main
 from etl.contracts import SourceUnavailable
 
 SHARE = "date,jobcountry,AI_share_postings\n2026-07-0{},US,{}\n"

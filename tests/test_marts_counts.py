@@ -249,12 +249,6 @@ INTERVIEWS = rows(
     interviewing |            | proposals=50+   | 1 | 1
     interviewing | 2025-01-05 |                 | 1 | 1
     interviewing | 2025-01-05 | proposals=15-20 | 1 | 1
-    hired        |            |                 | 2 | 4
-    hired        |            | proposals=0-4   | 0 | 1
-    hired        |            | proposals=5-10  | 1 | 1
-    hired        |            | proposals=20-50 | 0 | 1
-    hired        | 2025-01-05 |                 | 0 | 1
-    hired        | 2025-01-05 | proposals=15-20 | 0 | 1
     """,
     family="*",
     niche="*",

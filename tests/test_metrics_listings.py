@@ -38,8 +38,6 @@ SHARES = rows(
     entry_level        | market    | newest | 2025-01-05 |                | web          | *            |                               | 5  | 20 | 0.14  | 0.04 | 0.34
     interviewing       | query     | query  |            | selected_query | *            | *            | proposals=0-4                 | 6  | 20 | 0.15  | 0.05 | 0.35
     interviewing       | query     | query  | 2025-01-05 | selected_query | *            | *            |                               | 6  | 20 | 0.16  | 0.05 | 0.35
-    hired              | query     | query  |            | selected_query | *            | *            |                               | 7  | 20 | 0.17  | 0.07 | 0.37
-    hired              | query     | query  | 2025-01-05 | selected_query | *            | *            |                               | 7  | 20 | 0.18  | 0.07 | 0.37
     proposals_20_plus  | market    | newest |            |                | *            | *            |                               | 8  | 20 | 0.18  | 0.08 | 0.38
     proposals_20_plus  | market    | newest | 2025-01-05 |                | *            | *            |                               | 8  | 20 | 0.19  | 0.08 | 0.38
     proposals_20_plus  | market    | newest | 2025-01-05 |                | web          | *            | age_band=72h+                 | 8  | 20 | 0.2   | 0.08 | 0.38
@@ -73,10 +71,6 @@ WANTED = {
     "interviewing_share": """
         source_id | family | niche | dims          | n  | value | lo   | hi   | flags
         query     | *      | *     | proposals=0-4 | 20 | 0.15  | 0.05 | 0.35 | selected_query
-    """,
-    "hired_share": """
-        source_id | family | niche | dims | n  | value | lo   | hi   | flags
-        query     | *      | *     |      | 20 | 0.17  | 0.07 | 0.37 | selected_query
     """,
     "proposals_20_plus": """
         source_id | family | niche | dims                             | n  | value | lo   | hi   | flags

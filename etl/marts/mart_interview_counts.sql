@@ -1,5 +1,5 @@
 /*
-grain = "One row per outcome (client interviews, client hired), source, period, capture and proposals bracket: listings with at least one (k) of those that show it (n)."
+grain = "One row per source, period, capture and proposals bracket: listings whose client interviews (k) of those that show it (n)."
 */
 with brackets as (
     select
@@ -21,19 +21,6 @@ select
     case when grouping(bracket) = 1 then '' else concat('proposals=', bracket) end as dims,
     count(*) filter (where interviewing > 0) as k, count(*) as n
 from brackets
-group by grouping sets (
-    (source_id, platform, scope, side, period_start, grain, capture, flags),
-    (source_id, platform, scope, side, period_start, grain, capture, flags, bracket)
-)
-having grouping(bracket) = 1 or bracket is not null
-union all
-select
-    'hired' as measure, source_id, platform, scope, side, period_start, grain, capture,
-    flags, '*' as family, '*' as niche,
-    case when grouping(bracket) = 1 then '' else concat('proposals=', bracket) end as dims,
-    count(*) filter (where hires > 0) as k, count(*) as n
-from brackets
-where hires is not null
 group by grouping sets (
     (source_id, platform, scope, side, period_start, grain, capture, flags),
     (source_id, platform, scope, side, period_start, grain, capture, flags, bracket)

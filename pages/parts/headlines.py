@@ -11,6 +11,7 @@ from collections import defaultdict
 
 import polars as pl
 
+from pages.parts.rows import WHOLE
 from pages.parts.wording import BREAKS, MISSING, ODD, listed, period_of, value
 
 NOTHING = "Too few listings to say"
@@ -28,7 +29,14 @@ def extremes(rows: pl.DataFrame, most: str, least: str) -> str:
     known = rows.drop_nulls("value").sort("value", "label", descending=[True, False])
     if known.height == 0:
         return NOTHING
-    ranked = known.rows(named=True)
+    ranked = [row for row in known.rows(named=True) if not row["label"].endswith(WHOLE)]
+    whole = [f"{row['label']}: {value(row)}" for row in known.rows(named=True) if row not in ranked]
+    if len(ranked) < 2 and whole:
+        return "; ".join(whole)
+    return "; ".join([*whole, _ranked(ranked, most, least)])
+
+
+def _ranked(ranked: list[dict], most: str, least: str) -> str:
     top, bottom = ranked[0], ranked[-1]
     if len(ranked) == 1:
         return f"{top['label']}: {value(top)}; no other can be compared with it"

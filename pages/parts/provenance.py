@@ -76,7 +76,11 @@ def evidence(rows: pl.DataFrame) -> str:
     withheld = rows["value"].null_count()
     if withheld:
         said.append(f"{withheld} of {rows.height} withheld as too thin")
-    flags = {flag for joined in rows["flags"] for flag in joined.split(";")} - {"", "suppressed"}
+    flags = {flag for joined in rows["flags"] for flag in joined.split(";")} - {
+        "",
+        "suppressed",
+        "carried",
+    }
     if flags:
         said.append("among them: " + flag_words(";".join(sorted(flags))))
     none = rows["lo"].null_count() == rows.height
@@ -94,7 +98,8 @@ def source_words(entry: Mapping[str, Any], today: date) -> str:
 
 def table(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the columns of rows worth showing beside the chart: those that hold anything."""
-    return rows.select(name for name in TABLE if rows[name].null_count() < rows.height)
+    shown = rows.select(name for name in TABLE if rows[name].null_count() < rows.height)
+    return shown.with_columns(pl.col(pl.Date).dt.to_string("iso"))
 
 
 def csv_of(rows: pl.DataFrame, provenance: dict[str, str]) -> bytes:

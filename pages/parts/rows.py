@@ -17,6 +17,9 @@ from pages.parts.wording import ODD
 STAR = "*"
 
 
+WHOLE = ", all"  # what the label of a family among its niches ends with
+
+
 @cache
 def names() -> dict[str, str]:
     """Return what a reader calls each family and niche."""
@@ -45,7 +48,8 @@ def rows(
 ) -> pl.DataFrame:
     """Return a metric's rows: of every family, of the niches of one, or of `family` itself.
 
-    by="family": one row per family; by="niche": the niches of `family`; by="none": `family`.
+    by="family": one row per family; by="niche": `family` as a whole and its niches; by="none":
+    `family` alone.
     `dims` are "key=value" pairs that must all hold; rows of single captures come only with
     `captures`; `equal` filters columns.
     """
@@ -55,19 +59,28 @@ def rows(
     )
     if not captures:
         frame = frame.filter(~pl.col("dims").str.contains("capture="))
-    label = "niche" if by == "niche" else "family"
     metric = next((m for m in edition.manifest["metrics"] if m["id"] == metric_id), {})
-    return frame.filter(*_level(by, family), pl.col(label) != "unclassified").with_columns(
-        pl.col(label).replace(names()).alias("label"),
+    sorted_in = pl.col("family") != "unclassified", pl.col("niche") != "unclassified"
+    return frame.filter(*_level(by, family), *sorted_in).with_columns(
+        _label(by),
         unit=pl.lit(metric.get("unit", "")),
         decimals=pl.lit(metric.get("decimals", 1)),
     )
 
 
+def _label(by: str) -> pl.Expr:
+    """A family's own row among its niches is the whole of it."""
+    family, niche = (pl.col(name).replace(names()) for name in ("family", "niche"))
+    whole = pl.concat_str([family, pl.lit(WHOLE)])
+    if by == "niche":
+        return pl.when(pl.col("niche") == STAR).then(whole).otherwise(niche).alias("label")
+    return family.alias("label")
+
+
 def _level(by: str, family: str) -> tuple[pl.Expr, pl.Expr]:
     in_family = pl.col("family") == family
     return {
-        "niche": (in_family, pl.col("niche") != STAR),
+        "niche": (in_family, pl.lit(True)),
         "family": (pl.col("family") != STAR, pl.col("niche") == STAR),
         "none": (in_family, pl.col("niche") == STAR),
     }[by]

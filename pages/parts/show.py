@@ -53,7 +53,7 @@ def header(page: str, title: str, question: str) -> None:
     late = [entry["title"] for entry in entries if freshness(entry, today())[0] == "stale"]
     stale = f" · {len(late)} of them overdue, see Sources" if late else ""
     st.caption(
-        f"Edition {manifest['id']} · published {manifest['created']} · newest data {newest}"
+        f"Edition {manifest['id']} · published {manifest['created'][:10]} · newest data {newest}"
         f" · {len(entries)} sources{stale} · next edition: when new data have been built"
     )
 

@@ -1,0 +1,130 @@
+"""The command line of the pipeline: python -m etl COMMAND --help."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+
+from etl import commands, pulling, readme, release
+from etl.console import now
+from etl.contracts import InputError, ObservatoryError
+from etl.status import status_lines
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the argument parser of every command."""
+    top = argparse.ArgumentParser(prog="python -m etl", description=__doc__)
+    sub = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    add = sub.add_parser("import", help="land local files: --as SOURCE, or --mapping FILE.toml")
+    add.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    add.add_argument(
+        "--as", dest="source", metavar="SOURCE", help="the source whose shape they have"
+    )
+    add.add_argument("--mapping", type=Path, metavar="FILE.toml", help="see docs/import.md")
+    add.add_argument("--captured-at", metavar="TIME", help="else the date in the file's name")
+    add.add_argument(
+        "--dry-run", action="store_true", help="show what would be mapped and rejected"
+    )
+
+    add = sub.add_parser("build", help="raw data → the next edition")
+    add.add_argument("--retrain", action="store_true", help="train the models anew")
+    _published_on(add)
+
+    add = sub.add_parser("run", help="pull, then build")
+    add.add_argument("--if-online", action="store_true", help="without a network say so and leave")
+    _published_on(add)
+
+    sub.add_parser("pull", help="land what is new at the live sources").add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="all that are live, unless named"
+    )
+
+    add = sub.add_parser("edition", help="build the shipped edition from a folder of dated files")
+    add.add_argument("--from", dest="folder", type=Path, required=True, metavar="FOLDER")
+    _published_on(add)
+
+    add = sub.add_parser("parse", help="normalise one payload to NDJSON; rejects on stderr")
+    add.add_argument("source", metavar="SOURCE")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("--captured-at", metavar="TIME", help="else the date in the file's name")
+
+    add = sub.add_parser("export", help="the edition's numbers as CSV on stdout")
+    add.add_argument("--metric", metavar="ID", help="one metric; all without it")
+
+    sub.add_parser("readme", help="rewrite the generated tables of README.md")
+    sub.add_parser("status", help="sources: freshness, last error, what to do")
+    sub.add_parser("verify", help="re-check hashes, keys and identities")
+    return top
+
+
+def _published_on(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--published-on",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="day of publication; today without it",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out one command and return its exit code."""
+    today = now().date()
+    published_on = getattr(arguments, "published_on", None) or today
+    match arguments.command:
+        case "import":
+            return commands.import_files(
+                arguments.paths,
+                arguments.source,
+                arguments.mapping,
+                captured_at=arguments.captured_at,
+                dry_run=arguments.dry_run,
+                landed_at=now(),
+            )
+        case "build":
+            return release.build(published_on, retrain=arguments.retrain)
+        case "run":
+            if arguments.if_online and not pulling.is_online():
+                return 0
+            pulled = pulling.pull([], now())
+            return max(pulled, release.build(published_on))
+        case "pull":
+            return pulling.pull(arguments.sources, now())
+        case "edition":
+            return release.make_edition(arguments.folder, published_on)
+        case "parse":
+            return commands.parse(arguments.source, arguments.file, arguments.captured_at, now())
+        case "export":
+            return commands.export(arguments.metric)
+        case "status":
+            print("\n".join(status_lines(today)))
+            return 0
+        case "readme":
+            readme.write()
+            return 0
+        case "verify":
+            return commands.verify()
+    raise InputError(f"unknown command {arguments.command}")
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the command line; an error of ours is one sentence on stderr."""
+    arguments = parser().parse_args(words)
+    try:
+        return run(arguments)
+    except ObservatoryError as error:
+        print(f"{arguments.command}: {error}", file=sys.stderr)
+        return 2 if isinstance(error, InputError) else 1
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        print(
+            f"{arguments.command}: {error.filename or 'a file'} cannot be used"
+            f" ({error.strerror or error}); check OBSERVATORY_DATA and its permissions",
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt:
+        print(f"{arguments.command}: interrupted; what was landed is kept", file=sys.stderr)
+        return 130
