@@ -57,6 +57,12 @@ MEANINGS = {
     "flags": "known weaknesses, sorted and joined by ;",
     "reason": "why a value or an interval is missing",
 }
+BIN_MEANINGS = {
+    "measure": "what is binned: a price, bids, or a bracket (proposals, requested duration)",
+    "bin_low": "smallest amount in the bin, in the measure's unit",
+    "bin_high": "largest amount in the bin; empty: open-ended",
+    "listings": "listings in the bin",
+}
 STEPS = "ABCD"
 LABELLED = "model_labelled"
 LOWERING = ("partial", "selected_query", "single_snapshot")

@@ -24,7 +24,7 @@ from etl.edition import (
     digest,
     parquet_bytes,
 )
-from etl.evidence import MEANINGS
+from etl.evidence import BIN_MEANINGS, MEANINGS
 from etl.merging import differences, is_news, merged, merged_bins
 from etl.reference import code_version
 
@@ -83,7 +83,11 @@ def _resource(name: str, body: bytes, frame: pl.DataFrame | None) -> dict[str, A
         resource["rows"] = frame.height
         resource["schema"] = {
             "fields": [
-                {"name": column, "type": _field_type(kind), "description": MEANINGS.get(column, "")}
+                {
+                    "name": column,
+                    "type": _field_type(kind),
+                    "description": (MEANINGS | BIN_MEANINGS).get(column, ""),
+                }
                 for column, kind in frame.schema.items()
             ]
         }
