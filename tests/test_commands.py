@@ -88,7 +88,7 @@ def test_a_build_carries_every_shipped_row(mapped, capsys):
     assert carried.drop("flags").equals(old.drop("flags"))
     assert carried["flags"].str.split(";").list.contains("carried").all()
     own = new.filter(pl.col("source_id") == "my_board")
-    median = own.filter(metric_id="hourly_rate", family="*", stat="median")
+    median = own.filter(metric_id="hourly_rate", family="*", stat="median", dims="")
     # 250 rates 20 + i % 7: 36 of 20…24 each, 35 of 25 and 26; the 125th and 126th are 23
     assert median["value"].item() == 23 and median["n"].item() == 250
     assert not own.filter(metric_id="listing_share").height, "a selected query has no shares"
@@ -143,7 +143,9 @@ def test_part_of_a_source_does_not_replace_what_was_built_from_all_of_it(
     assert build() == 0
     assert "my_board: its published numbers rest on more raw data" in capsys.readouterr().out
     shown = edition.current()[0]
-    whole = shown.values("hourly_rate").filter(source_id="my_board", family="*", stat="median")
+    whole = shown.values("hourly_rate").filter(
+        source_id="my_board", family="*", stat="median", dims=""
+    )
     assert whole["n"].to_list() == [250], "60 listings do not replace 250"
     assert set(shown.values().select(KEY).iter_rows()) >= set(base.values().select(KEY).iter_rows())
 
@@ -311,3 +313,35 @@ def test_an_edited_manifest_is_seen(mapped, capsys):
     assert "not as it was published" in capsys.readouterr().err
     assert build() == 0, "the next build makes it whole"
     assert edition.current()[0].folder != SHIPPED
+
+
+def test_one_more_capture_of_a_shipped_source_shows_beside_what_is_published(data_folder, tmp_path):
+    """A later Upwork snapshot alone: its own numbers are new, the published ones stay."""
+    header = (ROOT / "tests/payloads/upwork_search").glob("*.csv")
+    first = next(iter(sorted(header))).read_text("utf-8").splitlines()[0].split(",")
+    row = dict.fromkeys(first, "") | {
+        "title": "Edit an essay",
+        "type": "hourly",
+        "hourly_rate": "30",
+        "duration": "Less than 1 month",
+        "proposals_tier": "20 to 50",
+        "tier": "Expert",
+        "occupations_category_pref_label": "Writing",
+        "occupations_oservice_pref_label": "Copywriting",
+    }
+    uid = 1610400000000000000  # 3 January 2023, 22:16 UTC
+    lines = [",".join(first)]
+    lines += [",".join({**row, "uid": str(uid + n * 10**12)}.values()) for n in range(60)]
+    path = tmp_path / "2023-01-04.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["import", str(path), "--as", "upwork_search"]) == 0
+    assert build() == 0
+    old, new = edition.Edition(SHIPPED).values(), edition.current()[0].values()
+    assert set(old.select(KEY).iter_rows()) <= set(new.select(KEY).iter_rows())
+    rate = new.filter(
+        pl.col("metric_id") == "hourly_rate", pl.col("source_id") == "upwork_search",
+        pl.col("family") == "*", pl.col("stat") == "median",
+    )  # fmt: skip
+    found = {dims: (n, value) for dims, n, value in rate.select("dims", "n", "value").iter_rows()}
+    assert found["capture=2023-01-04"] == (60, 30.0)
+    assert found[""] == (3664, 20.0), "60 listings do not replace the whole of January"

@@ -80,13 +80,16 @@ STACKED = """
     up        | c         | x3         | 7    |            | 2025-01-01   | 2        | 1       | 1                  | few_captures
     up        | c         | x3         | 7    | 2025-01-07 | 2025-01-01   | 2        | 1       | 1                  | single_snapshot
     fl        | d         | y2         | 24   |            | 2025-10-01   | 1        | 1       | 1                  | selected_query;single_snapshot
+    fl        | d         | y2         | 24   | 2025-10-24 | 2025-10-01   | 1        | 1       | 1                  | selected_query;single_snapshot
     fl        | d         | y1         | 31   | 2025-10-25 | 2025-10-01   | 1        | 2       | 1                  | selected_query;single_snapshot;defect_capture
     fl        | d         | y3         | 26   |            | 2025-11-01   | 1        | 1       | 1                  | selected_query;single_snapshot
+    fl        | d         | y3         | 26   | 2025-11-02 | 2025-11-01   | 1        | 1       | 1                  | selected_query;single_snapshot
     fl        | e         | y1         | 50   | 2025-10-25 | 2025-10-01   | 1        | 1       | 1                  | selected_query;single_snapshot;defect_capture
     hn        | f         | z1         | -    |            | 2024-03-01   | 0        | 1       | 1                  | partial
     hn        | g         | z1         | -    |            | -            | 0        | 1       | 1                  | undated
     un        | h         | w1         | -    |            | 2023-01-01   | 1        | 1       | 1                  | capped_page;single_snapshot;undated
     un        | i         | w2         | -    |            | 2023-01-01   | 1        | 1       | 1                  | capped_page;single_snapshot;undated
+    un        | i         | w2         | -    | 2023-01-15 | 2023-01-01   | 1        | 1       | 1                  | capped_page;single_snapshot
     un        | j         | w3         | -    |            | -            | 0        | 1       | 1                  | capped_page;single_snapshot;undated
 """
 OF_LISTING = """

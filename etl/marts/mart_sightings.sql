@@ -1,5 +1,5 @@
 /*
-grain = "One row per listing and period, as last seen in it (capture = ''), and, where a period has several captures, one more per listing and capture (capture = its day)."
+grain = "One row per listing and period, as last seen in it (capture = ''), and one more per listing and capture whose day is known (capture = that day)."
 */
 with seen as (
     select
@@ -77,7 +77,6 @@ stacked as (
     union all
     select *, cast(capture_on as string) as capture from ranked
     where recency_in_capture = 1 and capture_on is not null and grain = 'snapshot'
-        and (captures > 1 or is_defect)
 )
 select
     *,
