@@ -63,7 +63,8 @@ mentions = relabelled(mentions, "metric_id", labels.MENTIONS, into="term")
 mentions = with_source(mentions, edition, label=True)
 posts = mentions.filter(pl.col("source_id") == "hn_hiring")
 said = headlines.filled(
-    "{any AI} of Hacker News hiring posts of {when} name AI, {generative AI} generative AI",
+    "{AI in general terms} of Hacker News hiring posts of {when} name AI in general terms,"
+    " {generative AI} generative AI; many name both",
     posts,
     "term",
 )

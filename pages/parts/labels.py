@@ -17,7 +17,7 @@ HN_TERMS = {
     "genai": "Generative AI",
     "prompt_eng": "Prompt engineering",
 }
-MENTIONS = {"ai_mention_share": "any AI", "genai_mention_share": "generative AI"}
+MENTIONS = {"ai_mention_share": "AI in general terms", "genai_mention_share": "generative AI"}
 STATS = {
     "median": "Median",
     "p10": "10th percentile",
