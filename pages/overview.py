@@ -63,11 +63,9 @@ mentions = relabelled(mentions, "metric_id", labels.MENTIONS, into="term")
 mentions = with_source(mentions, edition, label=True)
 posts = mentions.filter(pl.col("source_id") == "hn_hiring")
 said = headlines.filled(
-    "{AI in general terms} of Hacker News hiring posts of {when} name AI in general terms,"
-    " {generative AI} generative AI; many name both",
-    posts,
-    "term",
-)
+    "Hacker News hiring posts of {when}: {AI in general terms} name AI in general terms,"
+    " {generative AI} generative AI; many name both", posts, "term",
+)  # fmt: skip
 chart = charts.dots(mentions, colours, tick_format=".0%", series="term")
 note = "Sources differ in scope: never rank them against each other."
 show.figure("mentions", "ai_mention_share genai_mention_share", mentions, said, chart, note=note)
