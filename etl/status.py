@@ -16,7 +16,7 @@ select source_id, outcome, started_at from runs
 qualify row_number() over (partition by source_id order by started_at desc) = 1
 """
 LIVE = "run `python -m etl run`"
-TODO = {
+ADVICE = {
     "stale": "import a newer file of it",
     "current": "nothing to do",
     "one_off": "nothing to do: a closed data set",
@@ -37,8 +37,8 @@ def status_lines(today: date) -> list[str]:
     for entry in shown.manifest["sources"]:
         state, sentence = freshness(entry, today)
         is_live = state == "stale" and entry["id"] in live_sources()
-        todo = LIVE if is_live else TODO[state]
-        lines.append(f"{entry['id']}: {state}, {sentence}; {todo}")
+        advice = LIVE if is_live else ADVICE[state]
+        lines.append(f"{entry['id']}: {state}, {sentence}; {advice}")
         outcome = outcomes.pop(entry["id"], BUILT)
         if outcome not in (LANDED, KNOWN, BUILT):
             lines.append(f"  last error: {outcome}")

@@ -261,13 +261,12 @@ def test_parquet_of_other_types_is_rejected_row_by_row(case: Path):
     assert (result.read, len(result.rejects)) == (2, 2)
 
 
-def shared_results(source_id: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Normalised]:
-    """Read a source's shared files; personal data stay in, to save most of the time it takes."""
+def shared_results(source_id: str) -> dict[str, Normalised]:
+    """Read a source's shared files."""
     module = source_module(source_id)
     paths = sorted(SHARED.glob(module.SOURCE.files)) if SHARED.is_dir() else []
     if not paths:
         pytest.skip(f"no shared data in {SHARED}")
-    monkeypatch.setattr("etl.normalise.drop_personal", lambda text: text)
     results = {}
     for path in paths:
         name, body = str(path.relative_to(SHARED)), path.read_bytes()
@@ -278,8 +277,8 @@ def shared_results(source_id: str, monkeypatch: pytest.MonkeyPatch) -> dict[str,
 
 
 @pytest.mark.parametrize("source_id", ACCOUNTS)
-def test_shared_files_are_accounted_for(source_id: str, monkeypatch: pytest.MonkeyPatch):
-    results = shared_results(source_id, monkeypatch)
+def test_shared_files_are_accounted_for(source_id: str):
+    results = shared_results(source_id)
     found = {
         name: (result.read, len(result.rows), result.duplicates, len(result.rejects))
         for name, result in results.items()
@@ -294,8 +293,8 @@ def test_shared_files_are_accounted_for(source_id: str, monkeypatch: pytest.Monk
     assert all(row["posted_at"] <= row["observed_at"] for row in late)
 
 
-def test_shared_bid_medians(monkeypatch: pytest.MonkeyPatch):
-    results = shared_results("freelancer_search", monkeypatch)
+def test_shared_bid_medians():
+    results = shared_results("freelancer_search")
     found = [
         median(row["bids"] for row in result.rows if row.get("bids") is not None)
         for result in results.values()
