@@ -40,7 +40,6 @@ def reference_tables(sources: Iterable[Source]) -> dict[str, pl.DataFrame]:
     """Return every ref_ table by name, for the sources given."""
     sources = list(sources)
     return {
-        "ref_taxonomy": taxonomy(),
         "ref_crosswalk": crosswalks(),
         "ref_ai_terms": _csv("ai_terms.csv"),
         "ref_sources": _sources(sources),

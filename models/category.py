@@ -29,8 +29,8 @@ SEED = 0
 # Labelled, but no teacher: its label is the first of two skills of a keyword search. Without it
 # the model is right 4 points more often on Fiverr, 2 on the hand-labelled listings.
 NO_TEACHER = ("upwork_fixed",)
-# More likely than all else together: of what is kept, 87 % of the families and 82 % of the niches
-# are right; on a platform never seen 79-92 % and 59-85 % (card).
+# More likely than all else together: of what is kept, 87 % of the families and 81 % of the niches
+# are right; on a platform never seen 78-92 % and 57-84 % (card).
 FAMILY_AT_LEAST = 0.5
 NICHE_AT_LEAST = 0.5
 

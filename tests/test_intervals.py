@@ -197,6 +197,36 @@ def test_captures_widen_the_whole_and_defective_ones_do_not():
     assert wide["c1"] == narrow["c1"] == pytest.approx((0.3, *wilson(30, 100)))
 
 
+def test_thin_captures_are_not_surer_than_full_ones():
+    """Captures of 3 of 6 and 1 of 6 tell no dispersion: that of the full ones stands in."""
+    full, thin = (
+        _counts([80, 30, 50], [200, 100, 100], ""),
+        _counts([4, 3, 1], [12, 6, 6], "age=old"),
+    )
+    alone, beside = (_whole(pl.concat(parts)) for parts in ([thin], [full, thin]))
+    assert alone["age=old"] == pytest.approx(wilson(4, 12))
+    spread = dispersion(
+        np.array([30, 50]), np.array([100, 100]), np.array(["*", "*"]), np.array(["c1", "c2"])
+    )
+    assert beside["age=old"] == pytest.approx(wilson(4, 12, spread))
+    assert beside["age=old"][0] < alone["age=old"][0] < alone["age=old"][1] < beside["age=old"][1]
+
+
+def _whole(counts: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    frames = {name: counts.clear() for name in share_intervals.READS}
+    rows = share_intervals.estimate(frames | {"mart_entry_counts": counts}).rows(named=True)
+    return {row["dims"]: (row["lo"], row["hi"]) for row in rows if row["capture"] == ""}
+
+
+def _counts(k: list[int], n: list[int], dims: str) -> pl.DataFrame:
+    return pl.DataFrame({"capture": ["", "c1", "c2"], "k": k, "n": n}).with_columns(
+        period_start=pl.lit(date(2025, 1, 1)), flags=pl.lit(""),
+        **{name: pl.lit(name) for name in ("measure", "source_id", "platform", "scope")},
+        side=pl.lit("demand"), grain=pl.lit("snapshot"),
+        family=pl.lit("*"), niche=pl.lit("*"), dims=pl.lit(dims),
+    )  # fmt: skip
+
+
 def _entry_share(second_flags: str) -> dict[str, tuple[float, float, float]]:
     counts = pl.DataFrame(
         {"capture": ["", "c1", "c2"], "k": [80, 30, 50], "n": [200, 100, 100],

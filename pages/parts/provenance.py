@@ -13,7 +13,6 @@ from etl.export import csv_bytes
 from etl.freshness import freshness, in_words
 from pages.parts.wording import flag_words, period_end, period_of
 
-EXTRA = ("label", "unit", "decimals")  # columns pages add to those of metric_values
 TABLE = [
     "label",
     "period_start",
