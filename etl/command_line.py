@@ -11,6 +11,7 @@ from etl import commands, pulling, readme, release
 from etl.console import now
 from etl.contracts import InputError, ObservatoryError
 from etl.status import status_lines
+from etl.switches import is_online
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,6 +42,13 @@ def parser() -> argparse.ArgumentParser:
         "sources", nargs="*", metavar="SOURCE", help="all that are live, unless named"
     )
 
+    add = sub.add_parser("backfill", help="land the history of a source that has one")
+    add.add_argument("source", metavar="SOURCE")
+    add.add_argument("--since", type=_month, required=True, metavar="YYYY-MM", help="first month")
+    add.add_argument(
+        "--per-month", type=_count, metavar="N", help="listings, or pages, sampled per month"
+    )
+
     add = sub.add_parser("edition", help="build the shipped edition from a folder of dated files")
     add.add_argument("--from", dest="folder", type=Path, required=True, metavar="FOLDER")
     _published_on(add)
@@ -57,6 +65,17 @@ def parser() -> argparse.ArgumentParser:
     sub.add_parser("status", help="sources: freshness, last error, what to do")
     sub.add_parser("verify", help="re-check hashes, keys and identities")
     return top
+
+
+def _month(text: str) -> date:
+    return date.fromisoformat(text if len(text) > 7 else f"{text}-01").replace(day=1)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= 10_000:
+        raise ValueError
+    return number
 
 
 def _published_on(command: argparse.ArgumentParser) -> None:
@@ -85,12 +104,14 @@ def run(arguments: argparse.Namespace) -> int:
         case "build":
             return release.build(published_on, retrain=arguments.retrain)
         case "run":
-            if arguments.if_online and not pulling.is_online():
+            if arguments.if_online and not is_online():
                 return 0
             pulled = pulling.pull([], now())
             return max(pulled, release.build(published_on))
         case "pull":
             return pulling.pull(arguments.sources, now())
+        case "backfill":
+            return pulling.backfill(arguments.source, arguments.since, arguments.per_month, now())
         case "edition":
             return release.make_edition(arguments.folder, published_on)
         case "parse":

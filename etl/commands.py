@@ -12,13 +12,13 @@ from typing import Any
 from etl import edition, landing, ledger
 from etl.config import SHIPPED, warehouse_file
 from etl.console import complain, say
-from etl.contracts import InputError, ObservatoryError
+from etl.contracts import InputError, ObservatoryError, SourceChanged
 from etl.export import csv_bytes
 from etl.fx import shipped_rates
 from etl.importing import accounting, capture_of, expand, import_file
 from etl.mapping import mapped_module, preview, read_mapping
-from etl.normalise import normalise
-from etl.sources import source_module
+from etl.normalise import Normalised, normalise
+from etl.sources import readers, source_module
 from etl.warehouse import Warehouse
 
 
@@ -69,12 +69,10 @@ def _reader(source_id: str | None, mapping_file: Path | None) -> tuple[Any, dict
     raise InputError("say what the files are: --as SOURCE or --mapping FILE.toml")
 
 
-def parse(source_id: str, path: Path, captured_at: str | None, landed_at: datetime) -> int:
+def parse(name: str, path: Path, captured_at: str | None, landed_at: datetime) -> int:
     """Normalise one payload: rows as NDJSON on stdout, rejects as NDJSON on stderr."""
-    module = source_module(source_id)
     body = landing.read_payload(path)
-    capture = capture_of(path, body, source_id, landed_at, captured_at)
-    result = normalise(module, body, capture, shipped_rates())
+    result = _first_reading(readers(name), path, body, captured_at, landed_at)
     for row in result.rows:
         line = {name: row.get(name) for name in result.table.names}
         if "observed_at" in line:
@@ -84,6 +82,26 @@ def parse(source_id: str, path: Path, captured_at: str | None, landed_at: dateti
         line = {"locator": reject.locator, "reason": reject.reason}
         print(json.dumps(line, ensure_ascii=False), file=sys.stderr)
     return 0
+
+
+def _first_reading(
+    modules: list[Any], path: Path, body: bytes, captured_at: str | None, landed_at: datetime
+) -> Normalised:
+    """Return what the first source makes of a payload whose shape it knows."""
+    *others, last = modules
+    for module in others:
+        try:
+            return _reading(module, path, body, captured_at, landed_at)
+        except SourceChanged:
+            continue  # the next one's shape, perhaps; the last one's error is the operator's
+    return _reading(last, path, body, captured_at, landed_at)
+
+
+def _reading(
+    module: Any, path: Path, body: bytes, captured_at: str | None, landed_at: datetime
+) -> Normalised:
+    capture = capture_of(path, body, module.SOURCE.id, landed_at, captured_at)
+    return normalise(module, body, capture, shipped_rates())
 
 
 def verify() -> int:

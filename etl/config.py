@@ -15,11 +15,27 @@ MAX_PARQUET_ROWS = 5_000_000  # a small file can claim far more rows than memory
 SUPPRESS_BELOW_N = 15  # cells with fewer listings are withheld (grade D)
 SHIPPED_LIMIT_BYTES = 10 << 20  # the edition in git
 NETWORK_DECISION_SECONDS = 5.0  # `make run` decides within this whether there is a network
+MAX_ANSWER_BYTES = 64 << 20  # one answer of a live host, decompressed
 
 
 def data_folder() -> Path:
     """Return the folder for everything built here; OBSERVATORY_DATA moves it."""
     return Path(os.environ.get("OBSERVATORY_DATA") or ROOT / "data" / "var")
+
+
+def mirror() -> str | None:
+    """Return http://host:port to send every request to, as <mirror>/<host>/<path>, or None."""
+    return (os.environ.get("OBSERVATORY_MIRROR") or "").rstrip("/") or None
+
+
+def pace() -> float:
+    """Return the factor on every waiting time; other than 1 only for one's own mirror."""
+    return float(os.environ.get("OBSERVATORY_PACE") or 1) if mirror() else 1.0
+
+
+def hosts_file() -> Path:
+    """Return the file that remembers what each live host was asked today."""
+    return data_folder() / "hosts.json"
 
 
 def raw_folder() -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 
+from tqdm import tqdm
+
 
 def now() -> datetime:
     """Return the time, UTC without zone; commands read the clock, nothing below them does."""
@@ -19,3 +21,20 @@ def say(line: str) -> None:
 def complain(line: str) -> None:
     """Print a line on stderr at once."""
     print(line, file=sys.stderr, flush=True)
+
+
+class Progress:
+    """A bar with an estimate on a terminal; a line at every tenth otherwise."""
+
+    def __init__(self, total: int, what: str):
+        self._total, self._what, self._done = total, what, 0
+        self._bar = tqdm(total=total, desc=what, disable=not sys.stderr.isatty(), leave=False)
+
+    def step(self) -> None:
+        """Count one more done."""
+        self._done += 1
+        self._bar.update()
+        tenth = self._total / 10
+        is_tenth = tenth >= 1 and self._done // tenth > (self._done - 1) // tenth
+        if self._bar.disable and is_tenth:
+            complain(f"{self._what}: {self._done:,} of {self._total:,}")

@@ -48,8 +48,28 @@ SCOPES = {
     "window": "every listing posted in a stated window: volumes over posting time are valid",
     "newest": "the newest listings on one day: a cross-section, no volume over posting time",
     "query": "one selected query: never a market share or a volume",
+    "sample": "a random sample of a stated window: shares and quantiles are valid, counts are not",
     "capped": "at most so many listings per page or category: no shares, no supply counts",
 }
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much a live source may ask of each of its hosts."""
+
+    seconds_between: float  # from one request to the next
+    requests_per_day: int  # per UTC day, robots.txt and repeats included
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a source's terms were found to say, by whom reads this project, and when."""
+
+    url: str
+    read_on: str  # day, "2026-11-23"
+    found: str  # one or two sentences
+    read_in_full: bool  # by us: a copy of the whole text, or the notice the source itself sends
+    allows: bool | None = None  # what we do; None: they do not say, or it is not clear
 
 
 @dataclass(frozen=True)
@@ -74,12 +94,20 @@ class Source:
     files: str | None = None  # glob below the shared data folder that `make edition` imports
     defects: Mapping[str, str] = field(default_factory=dict)  # capture day -> why not in growth
     hosts: tuple[str, ...] = ()  # the only hosts a live source may ask
+    budget: Budget | None = None  # of a live source
+    terms: Terms | None = None  # of a live source
+    is_incremental: bool = False  # a series source whose payloads hold some periods each
     selected: bool = False  # a series source over a selected query or of unknown coverage
+
+    @property
+    def is_on_by_default(self) -> bool:
+        """Is it asked without being switched on? Only where terms read in full allow it."""
+        return self.terms is not None and self.terms.read_in_full and self.terms.allows is True
 
 
 @dataclass(frozen=True)
 class Capture:
-    """One landed payload: when it was seen, and how exactly that is known (UTC, naive)."""
+    """One payload: where it is from, when it was seen, how exactly that is known (UTC, naive)."""
 
     source_id: str
     name: str
@@ -88,6 +116,10 @@ class Capture:
     precision: str  # second, minute, day, month, year, unknown
     landed_at: datetime
     mapping: Mapping[str, Any] | None = None  # of a mapped file (etl/mapping.py)
+    url: str | None = None  # where it was asked for, where that is known
+    cursor: Mapping[str, Any] | None = None  # where the next pull goes on after this payload
+    validators: Mapping[str, str] | None = None  # headers that ask whether it has changed since
+    is_truncated: bool = False  # an archive kept only its beginning
 
 
 @dataclass(frozen=True)
@@ -236,3 +268,4 @@ class Metric:
     stats: tuple[str, ...]
     sql: str
     decimals: int = 1
+    filled_by: str = ""  # the command that brings its numbers, where an edition may lack them

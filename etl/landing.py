@@ -1,8 +1,10 @@
 """Raw landing: payloads as received, zstd-compressed, content-addressed, never overwritten.
 
 `raw/<source>/<sha256>.zst` holds the bytes, `raw/<source>/manifest.ndjson` one line per payload
-(name, captured_at, precision, sha256, bytes, landed_at). The payload is renamed into place before
-its line is appended, so a crash leaves at most an unlisted file, which the next landing adopts.
+(name, url, captured_at, precision, sha256, bytes, landed_at; of a live source also the validators
+of its answer and the cursor the next pull goes on from). The payload is renamed into place before
+its line is appended, so a crash leaves at most an unlisted file, which the next landing adopts;
+the cursor stands in the same line, so a pull never goes on behind or before what it landed.
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import zstandard
 
@@ -70,7 +73,8 @@ def captures(source_id: str) -> list[Capture]:
     for line in manifest.read_text(encoding="utf-8").splitlines(keepends=True):
         if line.endswith("\n"):  # a line without its end was cut by a crash and is landed again
             capture = _capture(source_id, json.loads(line))
-            found[capture.sha256] = capture  # a later line corrects an earlier one
+            found.pop(capture.sha256, None)  # a later line corrects an earlier one
+            found[capture.sha256] = capture
     return list(found.values())
 
 
@@ -84,6 +88,9 @@ def _capture(source_id: str, line: Mapping[str, Any]) -> Capture:
         precision=line["precision"],
         landed_at=datetime.fromisoformat(line["landed_at"]),
         mapping=line.get("mapping"),
+        url=line.get("url"),
+        cursor=line.get("cursor"),
+        validators=line.get("validators"),
     )
 
 
@@ -92,22 +99,66 @@ def landed_sources() -> list[str]:
     return sorted(path.parent.name for path in raw_folder().glob("*/manifest.ndjson"))
 
 
-def land(body: bytes, capture: Capture, *, is_correction: bool = False) -> bool:
-    """Keep a payload and its manifest line; return False when these bytes are landed already.
+class Shelf:
+    """The landed payloads of one source, read once; land into it under `exclusive` only."""
 
-    Bytes that were damaged since are written anew.
-    Landed again with `is_correction`, a payload gets a new line: another moment, the same bytes.
-    """
-    known = {old.sha256: old for old in captures(capture.source_id)}.get(capture.sha256)
-    if known is not None and not _is_whole(known):
-        _write(_folder(capture.source_id) / f"{capture.sha256}.zst", body)
-    if known is not None and not (is_correction and known.captured_at != capture.captured_at):
-        return False
-    folder = _folder(capture.source_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{capture.sha256}.zst", body)
-    _append(folder / "manifest.ndjson", _line(capture, len(body)))
-    return True
+    def __init__(self, source_id: str):
+        self.source_id = source_id
+        self._known = {capture.sha256: capture for capture in captures(source_id)}
+
+    def names(self, but: Set[str] = frozenset()) -> set[str]:
+        """Return the names of the payloads landed, but for those of the hashes given."""
+        return {capture.name for sha, capture in self._known.items() if sha not in but}
+
+    def cursor(self) -> Mapping[str, Any]:
+        """Return where a pull goes on: the cursor of the payload that was landed last."""
+        return next((c.cursor for c in reversed(self._known.values()) if c.cursor), {})
+
+    def answer_of(self, url: str) -> Capture | None:
+        """Return the newest whole payload an address answered with, if it can be asked for news."""
+        for capture in reversed(self._known.values()):
+            if capture.url == url and capture.validators and _is_whole(capture):
+                return capture
+        return None
+
+    def store(self, body: bytes, capture: Capture) -> None:
+        """Keep the bytes, not yet listed: a crash from here on loses nothing that was received."""
+        path = _folder(self.source_id) / f"{capture.sha256}.zst"
+        known = self._known.get(capture.sha256)
+        if known is None or not _is_whole(known):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, body)
+
+    def land(self, body: bytes, capture: Capture, *, is_correction: bool = False) -> bool:
+        """Keep a payload and its manifest line; return False when these bytes are landed already.
+
+        Bytes that were damaged since are written anew. Landed again with `is_correction`, a
+        payload gets a new line: another moment, the same bytes. So does one with another cursor.
+        """
+        self.store(body, capture)
+        known = self._known.get(capture.sha256)
+        if known is not None:
+            capture = _second_line(known, capture, is_correction=is_correction)
+            if capture == known:
+                return False
+        _append(_folder(self.source_id) / "manifest.ndjson", _line(capture, len(body)))
+        self._known.pop(capture.sha256, None)
+        self._known[capture.sha256] = capture
+        return known is None or is_correction
+
+
+def _second_line(known: Capture, again: Capture, *, is_correction: bool) -> Capture:
+    """Return what the manifest is to say of bytes that came again."""
+    if is_correction and known.captured_at != again.captured_at:
+        return again
+    if again.cursor and again.cursor != known.cursor:
+        return replace(known, cursor=again.cursor)
+    return known
+
+
+def land(body: bytes, capture: Capture, *, is_correction: bool = False) -> bool:
+    """Keep one payload (see `Shelf.land`)."""
+    return Shelf(capture.source_id).land(body, capture, is_correction=is_correction)
 
 
 def _is_whole(capture: Capture) -> bool:
@@ -130,25 +181,36 @@ def _write(target: Path, body: bytes) -> None:
 def _line(capture: Capture, size: int) -> str:
     line = {
         "name": capture.name,
+        "url": capture.url,
         "captured_at": capture.captured_at and capture.captured_at.isoformat(),
         "precision": capture.precision,
         "sha256": capture.sha256,
         "bytes": size,
         "landed_at": capture.landed_at.isoformat(timespec="seconds"),
     }
-    if capture.mapping is not None:
-        line["mapping"] = capture.mapping
+    for name in ("mapping", "cursor", "validators"):
+        if getattr(capture, name):
+            line[name] = getattr(capture, name)
     return json.dumps(line, ensure_ascii=False) + "\n"
 
 
 def _append(manifest: Path, line: str) -> None:
     with manifest.open("ab+") as file:
-        file.seek(0)
-        whole = file.read()
-        file.truncate(whole.rfind(b"\n") + 1)  # drops a line cut by a crash
+        _drop_cut_line(file)
         file.write(line.encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def _drop_cut_line(file: IO[bytes]) -> None:
+    """Drop a last line that a crash cut."""
+    end = file.seek(0, os.SEEK_END)
+    if end:
+        file.seek(end - 1)
+        if file.read(1) != b"\n":
+            file.seek(0)
+            file.truncate(file.read().rfind(b"\n") + 1)
+    file.seek(0, os.SEEK_END)
 
 
 def payload(capture: Capture) -> bytes:

@@ -10,14 +10,20 @@ from datetime import datetime
 from types import ModuleType
 
 from etl import landing
-from etl.contracts import Capture, CheckFailed, ObservatoryError
-from etl.fx import shipped_rates
+from etl.contracts import Capture, CheckFailed, ObservatoryError, SourceChanged
+from etl.fx import Rates, rates_with
 from etl.ledger import BUILT
 from etl.mapping import mapped_module
-from etl.normalise import Normalised, normalise
+from etl.normalise import Normalised, normalise, unreadable
 from etl.reference import code_version
 from etl.sources import sources
 from etl.warehouse import Warehouse
+
+ECB = "ecb"  # the source of exchange rates, read before all others
+ECB_DAYS = """
+select period_start::date, substr(dims, 10), value from core_series
+where source_id = 'ecb' and dims like 'currency=%' order by all
+"""
 
 Say = Callable[[str], None]
 
@@ -41,46 +47,82 @@ def module_of(capture: Capture) -> ModuleType:
 
 def load_raw(warehouse: Warehouse, started_at: datetime, say: Say) -> Loaded:
     """Bring the warehouse in step with raw; a source that fails is named, the others go on."""
-    code = code_version("etl/sources", "etl/parse", "data/reference")
     result = Loaded()
-    for source_id in landing.landed_sources():
+    rates = rates_of(warehouse)
+    for source_id in sorted(landing.landed_sources(), key=lambda name: (name != ECB, name)):
         captures = landing.captures(source_id)
         begin = time.monotonic()
+        new: list[Normalised] = []
         try:
-            new = _load_source(warehouse, captures, code)
             result.modules[source_id] = module_of(captures[-1])
-            entry = _totals(new) | {"outcome": BUILT}
+            new = load_source(warehouse, captures, rates)
+            if new and source_id == ECB:
+                rates = rates_of(warehouse)
+            failure = unread(new)
+            if failure and not any(read.rows for read in new):
+                del result.modules[source_id]
         except ObservatoryError as error:
-            result.failures[source_id] = str(error)
-            new, entry = [], {"outcome": str(error)}
-        if new or source_id in result.failures:
-            entry |= {"source_id": source_id, "seconds": time.monotonic() - begin}
-            warehouse.log(started_at, "build", entry)
+            result.modules.pop(source_id, None)
+            failure = str(error)
+        if failure:
+            result.failures[source_id] = failure
+        if new or failure:
+            entry = totals(new) | {"outcome": failure or BUILT, "source_id": source_id}
+            warehouse.log(started_at, "build", entry | {"seconds": time.monotonic() - begin})
             say(f"{source_id}: " + _sentence(entry))
     return result
 
 
-def _load_source(warehouse: Warehouse, captures: list[Capture], code: str) -> list[Normalised]:
-    done = warehouse.loaded(captures[0].source_id)
-    known = {capture.sha256 for capture in captures}
-    for gone in done.keys() - known:
-        warehouse.drop_capture(captures[0].source_id, gone)
-    stale = [c for c in captures if done.get(c.sha256) != _reading(c, code)]
+def load_source(warehouse: Warehouse, captures: list[Capture], rates: Rates) -> list[Normalised]:
+    """Read the payloads of one source that the warehouse does not hold as they are now read.
+
+    A payload its source can no longer read is kept as one reject that says why.
+    """
+    code = code_version("etl/sources", "etl/parse", "data/reference")
+    source_id = captures[0].source_id
+    done = warehouse.loaded(source_id)
+    for gone in done.keys() - {capture.sha256 for capture in captures}:
+        warehouse.drop_capture(source_id, gone)
+    if module_of(captures[-1]).SOURCE.kind == "series":
+        rates = {}  # nothing to convert: new rates make none of its payloads stale
+    stale = [c for c in captures if done.get(c.sha256) != reading(c, code, rates)]
+    if len(stale) == len(captures):
+        warehouse.drop_series(source_id)
     loaded = []
     for capture in stale:
+        module = module_of(capture)
         body = landing.payload(capture)
-        result = normalise(module_of(capture), body, capture, shipped_rates())
-        warehouse.load(result, _reading(capture, code))
+        try:
+            result = normalise(module, body, capture, rates)
+        except SourceChanged as error:
+            result = unreadable(module, capture, str(error))
+        warehouse.load(result, reading(capture, code, rates))
         loaded.append(result)
     return loaded
 
 
-def _reading(capture: Capture, code: str) -> str:
-    """Return what a payload's rows depend on beside its bytes: our code, and when it was seen."""
-    return f"{code} {capture.captured_at} {capture.precision}"
+def unread(results: list[Normalised]) -> str | None:
+    """Return one sentence on the payloads that could not be read, or None."""
+    reasons = [result.rejects[0].reason for result in results if result.is_unreadable]
+    if not reasons:
+        return None
+    return f"{len(reasons)} of {len(results)} payloads cannot be read and are kept: {reasons[0]}"
 
 
-def _totals(results: list[Normalised]) -> dict[str, int]:
+def reading(capture: Capture, code: str, rates: Rates) -> str:
+    """Return what a payload's rows depend on beside its bytes: code, moment, rate of its month."""
+    moment = capture.captured_at
+    rate = rates.get((f"{moment:%Y-%m}", "USD")) if moment else None  # None until it is over
+    return f"{code} {moment} {capture.precision} {rate}"
+
+
+def rates_of(warehouse: Warehouse) -> Rates:
+    """Return the exchange rates: the shipped ones, and those of the ECB files landed here."""
+    return rates_with(warehouse.frame(ECB_DAYS).iter_rows())
+
+
+def totals(results: list[Normalised]) -> dict[str, int]:
+    """Return where the rows of several payloads went, by the names of the run ledger."""
     total: Counter[str] = Counter()
     for result in results:
         total.update(result.totals())

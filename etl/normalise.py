@@ -6,15 +6,18 @@ rows read = accepted rows + in-file duplicates + rejects, always.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
 from etl.contracts import Capture, Reject, Source, SourceChanged, Table, future_problem
-from etl.fx import Rates, usd_per_unit
+from etl.dollars import add_dollars
+from etl.fx import Rates
 from etl.parse.personal import drop_personal
-from etl.tables import PLAUSIBLE_PRICE_USD, SERIES, SIGHTINGS
+from etl.parse.unwrap import Part, parts
+from etl.tables import SERIES, SIGHTINGS
+
+PAYLOAD = "payload"  # locator of a reject that stands for a whole payload
 
 # Columns in which a source may carry what people write; ids and links are not free text.
 CLEANED = (
@@ -34,6 +37,7 @@ class Normalised:
 
     capture: Capture
     table: Table
+    is_incremental: bool = False  # of a series: its payloads hold some periods each
     rows: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     duplicates: int = 0
@@ -42,6 +46,11 @@ class Normalised:
     def read(self) -> int:
         """Rows read from the payload."""
         return len(self.rows) + len(self.rejects) + self.duplicates
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Is it a payload its source cannot read?"""
+        return bool(self.rejects) and self.rejects[0].locator == PAYLOAD
 
     def totals(self) -> dict[str, int]:
         """Return where the rows went, by the names of the run ledger."""
@@ -58,29 +67,79 @@ class Normalised:
 
 
 def normalise(module: ModuleType, body: bytes, capture: Capture, rates: Rates) -> Normalised:
-    """Read one payload with its source module; raise SourceChanged when it holds no row at all."""
+    """Read one payload with its source module, unwrapping what it was kept in.
+
+    Raises SourceChanged when no part of it has the source's shape, or (but for live sources, whose
+    answers may be empty) when it holds no row at all.
+    """
     source: Source = module.SOURCE
-    table = SIGHTINGS if source.kind == "listing" else SERIES
-    finish = _listing if source.kind == "listing" else _point
-    result = Normalised(capture, table)
+    result = _empty(source, capture)
     seen: dict[tuple[Any, ...], dict[str, Any]] = {}
-    try:
-        for number, item in enumerate(module.normalise(body, capture), start=1):
-            if isinstance(item, Reject):
-                result.rejects.append(item)
-                continue
-            _accept(result, seen, finish(item, source, capture, rates), number)
-    except SourceChanged as error:
-        raise SourceChanged(f"{capture.name} is no {source.id}: {error}") from error
-    if not result.read:
+    changed: list[str] = []
+    understood = 0
+    for part in parts(body):
+        if isinstance(part, Reject):
+            result.rejects.append(part)
+            continue
+        try:
+            _read_part(module, part, result, seen, rates)
+            understood += 1
+        except SourceChanged as error:
+            changed.append(str(error))
+            if part.locator:
+                result.rejects.append(Reject(part.locator, str(error)))
+    if changed and not understood:
+        raise SourceChanged(f"{capture.name} is no {source.id}: {changed[0]}")
+    if not result.read and not source.hosts:
         raise SourceChanged(f"{capture.name} is no {source.id}: it holds no row")
     return result
 
 
-def _accept(result: Normalised, seen: dict, row: dict[str, Any], number: int) -> None:
+def unreadable(module: ModuleType, capture: Capture, reason: str) -> Normalised:
+    """Return what a landed payload is that its source can no longer read: one reject, kept."""
+    result = _empty(module.SOURCE, capture)
+    result.rejects.append(Reject(PAYLOAD, reason))
+    return result
+
+
+def _empty(source: Source, capture: Capture) -> Normalised:
+    table = SIGHTINGS if source.kind == "listing" else SERIES
+    return Normalised(capture, table, source.is_incremental)
+
+
+def _read_part(
+    module: ModuleType, part: Part, result: Normalised, seen: dict, rates: Rates
+) -> None:
+    """Read one body of a payload."""
+    capture = result.capture
+    if part.locator:
+        moment = (
+            (part.moment, "second") if part.moment else (capture.captured_at, capture.precision)
+        )
+        capture = replace(
+            capture,
+            url=part.url,
+            captured_at=moment[0],
+            precision=moment[1],
+            is_truncated=part.is_truncated,
+        )
+    finish = _listing if module.SOURCE.kind == "listing" else _point
+    where = f"{part.locator} " if part.locator else ""
+    items = module.normalise(part.body, capture)
+    if part.locator:
+        items = list(items)  # of a part that breaks, nothing counts; a broken payload ends here
+    for number, item in enumerate(items, start=1):
+        if isinstance(item, Reject):
+            result.rejects.append(Reject(where + item.locator, item.reason))
+        else:
+            row = finish(item, module.SOURCE, capture, rates)
+            _accept(result, seen, row, f"{where}row {number}")
+
+
+def _accept(result: Normalised, seen: dict, row: dict[str, Any], locator: str) -> None:
     problem = result.table.check(row) or future_problem(row, result.capture)
     if problem:
-        result.rejects.append(Reject(f"row {number}", problem))
+        result.rejects.append(Reject(locator, problem))
         return
     keys = [name for name in result.table.key if name != "raw_sha256"]
     key = tuple(row.get(name) for name in keys)
@@ -92,7 +151,7 @@ def _accept(result: Normalised, seen: dict, row: dict[str, Any], number: int) ->
     else:
         names = sorted(n for n in first.keys() | row.keys() if first.get(n) != row.get(n))
         result.rejects.append(
-            Reject(f"row {number}", f"same id as an earlier row, but other {', '.join(names)}")
+            Reject(locator, f"same id as an earlier row, but other {', '.join(names)}")
         )
 
 
@@ -114,43 +173,11 @@ def _listing(row: dict[str, Any], source: Source, capture: Capture, rates: Rates
             row[name] = drop_personal(value).strip() or None
         elif isinstance(value, list):
             row[name] = [drop_personal(v) if isinstance(v, str) else v for v in value]
+    if row.get("pricing_type") == "hourly":
+        row["price_period"] = "hour"
     if not isinstance(row.get("flags", []), list):
         return row  # the contract check names it
     flags = set(map(str, row.get("flags", [])))
-    _add_dollars(row, flags, _posting_month(row, capture), rates)
+    add_dollars(row, flags, capture, rates)
     row["flags"] = sorted(flags)
     return row
-
-
-def _add_dollars(
-    row: dict[str, Any], flags: set[str], month: datetime | None, rates: Rates
-) -> None:
-    amounts = [row.get("price_min"), row.get("price_max")]
-    if not any(_is_number(amount) for amount in amounts):
-        return
-    currency = row.get("currency")
-    rate = 1.0 if currency == "USD" else None
-    if rate is None and month is not None and isinstance(currency, str):
-        rate = usd_per_unit(currency, month, rates)
-    if rate is None:
-        flags.add("rate_missing")
-        return
-    low, high = PLAUSIBLE_PRICE_USD.get(row.get("pricing_type") or "", (0, float("inf")))
-    for name, amount in zip(("price_min_usd", "price_max_usd"), amounts, strict=True):
-        if _is_number(amount):
-            row[name] = amount * rate
-            if not low <= row[name] <= high:
-                flags.add("price_implausible")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _posting_month(row: dict[str, Any], capture: Capture) -> datetime | None:
-    """When it was posted; else when it was seen, as far as either is known to the month."""
-    if isinstance(row.get("posted_at"), datetime) and row.get("posted_precision") != "year":
-        return row["posted_at"]
-    if capture.precision in ("year", "unknown"):
-        return None
-    return capture.captured_at

@@ -1,66 +1,74 @@
-"""Live sources → raw: ask, check the shape, land; a source that fails does not stop the others."""
+"""Which sources a pull or a backfill asks, in which order, and what it says before it starts."""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime
-from types import ModuleType
-from typing import Any
+from collections.abc import Iterator
+from datetime import date, datetime
 
-from etl import edition, http, landing, ledger
-from etl.console import complain, say
-from etl.contracts import Capture, InputError, ObservatoryError
-from etl.fx import shipped_rates
-from etl.importing import accounting
-from etl.normalise import normalise
+from etl import landing, network
+from etl.asker import Asker
+from etl.asking import Payload
+from etl.config import hosts_file
+from etl.console import Progress, say
+from etl.contracts import Budget, InputError
+from etl.load import ECB
+from etl.politeness import Turns
 from etl.sources import source_module, sources
-
-
-def live_sources() -> dict[str, ModuleType]:
-    """Return the sources that can be asked over the network, by id."""
-    return {name: module for name, module in sources().items() if hasattr(module, "extract")}
-
-
-def is_online() -> bool:
-    """Is a live source reachable? If not, say in one line what is shown instead."""
-    hosts = [host for module in live_sources().values() for host in module.SOURCE.hosts]
-    if http.online(hosts):
-        return True
-    say(f"no network: edition {edition.current()[0].id} is shown as it is")
-    return False
+from etl.switches import check_consent, is_online, live_sources, switched_on
+from etl.taking import ask_source
 
 
 def pull(names: list[str], landed_at: datetime) -> int:
-    """Land what is new at the live sources named (all of them without names); 1 if one failed."""
-    live = live_sources()
-    wanted = {name: source_module(name) for name in names} or live
-    for name in wanted.keys() - live.keys():
+    """Land what is new at the sources named, or at those switched on; 1 if one failed."""
+    wanted = {name: source_module(name) for name in names} or switched_on()
+    for name in wanted.keys() - live_sources().keys():
         raise InputError(f"{name} cannot be pulled: import its files with --as {name}")
-    if not is_online():
+    for name in names:
+        check_consent(name)
+    if not is_online(wanted.values()):
         return 1
     failed = 0
     with landing.exclusive():
-        for name, module in wanted.items():
-            try:
-                with ledger.entry(landed_at, "pull", name) as row:
-                    row |= _pull(module, landed_at)
-            except ObservatoryError as error:
-                failed += 1
-                complain(f"{name}: {error}")
+        turns, progress = Turns(hosts_file()), Progress(len(wanted), "sources")
+        for name in sorted(wanted, key=lambda name: (name != ECB, name)):  # rates before prices
+            failed += not ask_source(wanted[name], "pull", landed_at, turns, wanted[name].extract)
+            progress.step()
     return 1 if failed else 0
 
 
-def _pull(module: ModuleType, landed_at: datetime) -> dict[str, Any]:
-    """Land a source's payloads, each checked for its shape first; return its ledger row."""
-    total: Counter[str] = Counter()
-    news = 0
-    for name, body in module.extract(lambda url: http.fetch(url, module.SOURCE.hosts)):
-        sha = landing.sha256(body)
-        capture = Capture(module.SOURCE.id, name, sha, landed_at, "second", landed_at)
-        result = normalise(module, body, capture, shipped_rates())
-        is_new = landing.land(body, capture)
-        news += is_new
-        total.update(result.totals())
-        known = "" if is_new else f"\n  {ledger.KNOWN}: nothing changes"
-        say(f"{module.SOURCE.id}: {name}: {accounting(result)}{known}")
-    return dict(total) | {"outcome": ledger.LANDED if news else ledger.KNOWN}
+def backfill(name: str, since: date, per_month: int | None, landed_at: datetime) -> int:
+    """Land the history of one source since a day; an interrupted one goes on where it stopped."""
+    module = source_module(name)
+    if not hasattr(module, "backfill"):
+        have = [n for n, m in sources().items() if hasattr(m, "backfill")]
+        raise InputError(f"{name} has no history to ask for; these have: {', '.join(have)}")
+    check_consent(name)
+    if not network.online(module.SOURCE.hosts):
+        raise InputError(f"no network: {', '.join(module.SOURCE.hosts)} cannot be reached")
+
+    def extract(ask: Asker) -> Iterator[Payload]:
+        requests = module.plan(ask, since, per_month)
+        say(_estimate(module.SOURCE.budget, ask, requests))
+        ask.client.on_request = Progress(requests, name).step
+        yield from module.backfill(ask, since, per_month)
+
+    with landing.exclusive():
+        done = ask_source(module, "backfill", landed_at, Turns(hosts_file()), extract)
+    return 0 if done else 1
+
+
+def _estimate(budget: Budget, ask: Asker, requests: int) -> str:
+    """Return what is about to be asked, and how long that takes at the declared pace."""
+    hours = requests * budget.seconds_between / 3600
+    left = min(ask.client.turns.left(host, budget) for host in ask.client.hosts)
+    line = (
+        f"at most {requests:,} requests, about {hours:.1f} h"
+        f" at one every {budget.seconds_between:g} s"
+    )
+    if requests <= left:
+        return line
+    days = -(-(requests - left) // budget.requests_per_day)
+    return (
+        f"{line}; {left:,} are left today: the same command goes on where it stopped,"
+        f" on {days} more day{'s' * (days != 1)}"
+    )

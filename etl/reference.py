@@ -36,6 +36,17 @@ def crosswalks() -> pl.DataFrame:
     return pl.concat(frames, how="vertical_relaxed")
 
 
+def crosswalk_labels(name: str) -> dict[str, list[str]]:
+    """Return family -> the labels of one crosswalk that have a niche in it, sorted."""
+    rows = _csv(f"crosswalk_{name}.csv").drop_nulls("niche").sort("label")
+    return {
+        family: group["label"].to_list()
+        for (family,), group in rows.sort("family", maintain_order=True).group_by(
+            "family", maintain_order=True
+        )
+    }
+
+
 def reference_tables(sources: Iterable[Source]) -> dict[str, pl.DataFrame]:
     """Return every ref_ table by name, for the sources given."""
     sources = list(sources)

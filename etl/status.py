@@ -8,7 +8,7 @@ from etl import edition
 from etl.config import warehouse_file
 from etl.freshness import freshness
 from etl.ledger import BUILT, KNOWN, LANDED
-from etl.pulling import live_sources
+from etl.switches import live_sources
 from etl.warehouse import Warehouse
 
 LAST_RUNS = """

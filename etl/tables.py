@@ -37,6 +37,12 @@ LISTING_COLUMNS = (
     Column("price_min", "number", "advertised price, low end, in `currency`", low=0),
     Column("price_max", "number", "advertised price, high end, in `currency`", low=0),
     Column("currency", "text", "ISO 4217 code of the price", pattern="[A-Z]{3}"),
+    Column(
+        "price_period",
+        "text",
+        "what a rate or salary is paid per; missing for fixed prices, packages and where unknown",
+        allowed=frozenset({"hour", "day", "week", "month", "year"}),
+    ),
     Column("price_min_usd", "number", "price_min at the posting month's mean rate", low=0),
     Column("price_max_usd", "number", "price_max at the posting month's mean rate", low=0),
     Column("bids", "integer", "bids received so far, exact", low=0),
@@ -80,6 +86,7 @@ SIGHTING_COLUMNS = (
         allowed=frozenset({"second", "minute", "day", "month", "year", "unknown"}),
     ),
     Column("days_left", "number", "days until bidding ends", low=0),
+    Column("sample_window", "text", "the random window of time a sampled listing was drawn in"),
 )
 
 LISTINGS = Table(
@@ -145,6 +152,9 @@ PLAUSIBLE_PRICE_USD = {
     "hourly": (1.0, 1_000.0),
     "fixed": (1.0, 1_000_000.0),
     "salary": (1_000.0, 2_000_000.0),
+    "salary per day": (8.0, 10_000.0),
+    "salary per week": (40.0, 40_000.0),
+    "salary per month": (100.0, 170_000.0),
     "package": (1.0, 100_000.0),
     "unknown": (1.0, 2_000_000.0),
 }

@@ -6,7 +6,7 @@ so a crash leaves whole payloads only. Written by one command at a time (`landin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +15,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from etl.contracts import Capture, CheckFailed, InputError, Table
-from etl.normalise import Normalised
+from etl.contracts import CheckFailed, InputError, Table
+from etl.loading_frames import capture_frame, rejects_frame, rows_frame
+from etl.normalise import PAYLOAD, Normalised
 from etl.tables import LISTINGS, OBSERVATIONS, SERIES, SIGHTINGS
 
 SQL_TYPES = {
@@ -27,14 +28,6 @@ SQL_TYPES = {
     "timestamp": "timestamp",
     "list": "varchar[]",
 }
-POLARS_TYPES = {
-    "text": pl.String,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "boolean": pl.Boolean,
-    "timestamp": pl.Datetime("us"),
-    "list": pl.List(pl.String),
-}
 LEDGER = """
 create table if not exists core_captures (
     source_id varchar, raw_sha256 varchar, name varchar, captured_at timestamp, precision varchar,
@@ -42,9 +35,27 @@ create table if not exists core_captures (
 create table if not exists rejects (
     source_id varchar, raw_sha256 varchar, locator varchar, reason varchar);
 create table if not exists runs (
-    started_at timestamp, command varchar, source_id varchar, rows_read bigint,
-    rows_accepted bigint, duplicates bigint, rejects bigint, seconds double, outcome varchar);
+    started_at timestamp, command varchar, source_id varchar, requests bigint, bytes bigint,
+    listings_new bigint, listings_seen_again bigint, rows_read bigint, rows_accepted bigint,
+    duplicates bigint, rejects bigint, seconds double, outcome varchar);
+alter table runs add column if not exists requests bigint;
+alter table runs add column if not exists bytes bigint;
+alter table runs add column if not exists listings_new bigint;
+alter table runs add column if not exists listings_seen_again bigint;
 """
+RUN_FACTS = (
+    "source_id",
+    "requests",
+    "bytes",
+    "listings_new",
+    "listings_seen_again",
+    "rows_read",
+    "rows_accepted",
+    "duplicates",
+    "rejects",
+    "seconds",
+    "outcome",
+)
 
 # The latest sighting speaks for a listing; only the times it was seen come from all of them.
 LATEST_SIGHTING = """
@@ -56,18 +67,18 @@ qualify row_number() over (
 order by source_id, native_id
 """
 
+OPEN_LISTINGS = """
+select native_id
+from core_sightings where source_id = ?
+group by native_id
+having arg_max(status, observed_at) = 'open' and max(observed_at) between ? and ?
+order by max(observed_at), native_id
+"""
+
 
 def _ddl(table: Table) -> str:
     columns = ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}' for c in table.columns)
     return f"create table if not exists {table.name} ({columns})"
-
-
-def rows_frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return rows as a frame with the table's columns and types, in its order."""
-    schema = {column.name: POLARS_TYPES[column.type] for column in table.columns}
-    rows = list(rows)
-    columns = {name: [row.get(name) for row in rows] for name in schema}
-    return pl.DataFrame(columns, schema=schema, strict=False)
 
 
 class Warehouse:
@@ -88,8 +99,22 @@ class Warehouse:
                 " it and run `python -m etl build` (nothing is lost: it is rebuilt from raw)"
             ) from error
         if not read_only:
+            self._drop_outdated()
             for statement in (LEDGER, _ddl(SIGHTINGS), _ddl(SERIES)):
                 self._connection.execute(statement)
+
+    def _drop_outdated(self) -> None:
+        """Drop what an earlier version declared otherwise; the next load reads it from raw."""
+        columns = self.frame(
+            "select table_name, column_name from information_schema.columns"
+            " order by ordinal_position"
+        )
+        for table in (SIGHTINGS, SERIES):
+            found = columns.filter(pl.col("table_name") == table.name)["column_name"].to_list()
+            if found and tuple(found) != table.names:
+                for name in (SIGHTINGS.name, SERIES.name, "core_captures", "rejects"):
+                    self._connection.execute(f"drop table if exists {name}")
+                return
 
     def __enter__(self) -> Warehouse:
         return self
@@ -130,6 +155,14 @@ class Warehouse:
         ).fetchall()
         return dict(rows)
 
+    def unread(self, source_id: str) -> set[str]:
+        """Return sha256 of the payloads of a source that it could not read."""
+        rows = self._connection.execute(
+            "select raw_sha256 from rejects where source_id = ? and locator = ?",
+            [source_id, PAYLOAD],
+        ).fetchall()
+        return {sha for (sha,) in rows}
+
     def drop_capture(self, source_id: str, sha: str) -> None:
         """Forget one payload's rows."""
         for table in ("core_captures", "rejects", SIGHTINGS.name):
@@ -142,16 +175,28 @@ class Warehouse:
         capture = result.capture
         self._connection.execute("begin")
         self.drop_capture(capture.source_id, capture.sha256)
-        if result.table is SERIES:  # a producer republishes a series whole: its last payload counts
-            for series_id in {row["series_id"] for row in result.rows}:
-                self._connection.execute(
-                    "delete from core_series where source_id = ? and series_id = ?",
-                    [capture.source_id, series_id],
-                )
-        self._insert(result.table.name, rows_frame(result.table, result.rows))
-        self._insert("rejects", _rejects_frame(result))
-        self._insert("core_captures", _capture_frame(result, capture, code))
+        rows = rows_frame(result.table, result.rows)
+        if result.table is SERIES:
+            self._replace_points(result, rows)
+        self._insert(result.table.name, rows)
+        self._insert("rejects", rejects_frame(result))
+        self._insert("core_captures", capture_frame(result, code))
         self._connection.execute("commit")
+
+    def _replace_points(self, result: Normalised, rows: pl.DataFrame) -> None:
+        """Drop the points these rows replace: a producer's last word counts.
+
+        It republishes a series whole, unless its payloads are declared to hold some periods each.
+        """
+        key = SERIES.key if result.is_incremental else ("source_id", "series_id")
+        same = " and ".join(f"s.{name} = i.{name}" for name in key)
+        self._connection.register("incoming", rows)
+        self._connection.execute(f"delete from core_series as s using incoming as i where {same}")
+        self._connection.unregister("incoming")
+
+    def drop_series(self, source_id: str) -> None:
+        """Forget a series source's points."""
+        self._connection.execute("delete from core_series where source_id = ?", [source_id])
 
     def _insert(self, table: str, frame: pl.DataFrame) -> None:
         if frame.height:
@@ -161,19 +206,27 @@ class Warehouse:
 
     def log(self, started_at: datetime, command: str, entry: Mapping[str, Any]) -> None:
         """Add one row to the run ledger: what a command did for a source, and how it ended."""
-        names = [
-            "source_id",
-            "rows_read",
-            "rows_accepted",
-            "duplicates",
-            "rejects",
-            "seconds",
-            "outcome",
-        ]
         self._connection.execute(
-            "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [started_at, command, *(entry.get(name) for name in names)],
+            f"insert into runs (started_at, command, {', '.join(RUN_FACTS)})"
+            f" values ({', '.join('?' * (2 + len(RUN_FACTS)))})",
+            [started_at, command, *(entry.get(name) for name in RUN_FACTS)],
         )
+
+    def count_listings(self, source_id: str) -> int:
+        """Return how many listings of a source, or points of its series, are known."""
+        [(listings, points)] = self._connection.execute(
+            "select (select count(distinct native_id) from core_sightings where source_id = $id),"
+            " (select count(*) from core_series where source_id = $id)",
+            {"id": source_id},
+        ).fetchall()
+        return listings + points
+
+    def open_listings(
+        self, source_id: str, seen_after: datetime, seen_before: datetime
+    ) -> list[str]:
+        """Return ids of listings open when last seen, if that was between the two moments."""
+        rows = self._connection.execute(OPEN_LISTINGS, [source_id, seen_after, seen_before])
+        return [native_id for (native_id,) in rows.fetchall()]
 
     def broken_identities(self) -> list[str]:
         """Return a sentence per broken promise: unique keys, rows that add up."""
@@ -208,29 +261,3 @@ class Warehouse:
             f"select {names} from core_sightings order by source_id, native_id, observed_at,"
             " raw_sha256",
         )
-
-
-def _rejects_frame(result: Normalised) -> pl.DataFrame:
-    capture = result.capture
-    return pl.DataFrame(
-        [(capture.source_id, capture.sha256, r.locator, r.reason) for r in result.rejects],
-        schema=dict.fromkeys(("source_id", "raw_sha256", "locator", "reason"), pl.String),
-        orient="row",
-    )
-
-
-def _capture_frame(result: Normalised, capture: Capture, code: str) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "source_id": [capture.source_id],
-            "raw_sha256": [capture.sha256],
-            "name": [capture.name],
-            "captured_at": pl.Series([capture.captured_at], dtype=pl.Datetime("us")),
-            "precision": [capture.precision],
-            "rows_read": [result.read],
-            "rows_accepted": [len(result.rows)],
-            "duplicates": [result.duplicates],
-            "rejects": [len(result.rejects)],
-            "code": [code],
-        }
-    )

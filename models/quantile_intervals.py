@@ -1,4 +1,7 @@
-"""Quantiles with order-statistic intervals: prices, bids and windows per cell and capture."""
+"""Quantiles with order-statistic intervals: prices, bids and windows per cell and capture.
+
+Of a random sample drawn by windows of time, the windows are the units of the interval.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from models._intervals import Dispersion, dispersion, quantile_interval
+from models._windows import Draw, window_quantile
 
 READS = ("mart_amounts",)
 WRITES = "est_quantiles"
@@ -17,6 +21,7 @@ QUANTILES = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 PERIOD = ["measure", "source_id", "platform", "side", "period_start", "grain", "dims"]
 CELL = [*PERIOD, "capture", "flags", "family", "niche"]
 TOO_FEW = "n is too small for a 95 % interval"
+TOO_FEW_WINDOWS = "too few of the windows drawn hold such a listing for a 95 % interval"
 DISAGREE = "the captures disagree too much for a 95 % interval"
 
 
@@ -40,13 +45,18 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _period_rows(period: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of one measure, source and period; what captures disagree on widens wholes."""
+    if period["sample_window"].null_count() < period.height:
+        for cell, part in _cells(period.drop_nulls("sample_window")):
+            yield from _sampled(cell, part)
+        return
     spread = _dispersion(period)
-    for cell, values in _cells(period):
+    for cell, part in _cells(period):
+        values = np.sort(part["amount"].to_numpy())
         yield from _quantiles(cell, values, spread if cell["capture"] == "" else Dispersion())
 
 
-def _cells(period: pl.DataFrame) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
-    """Yield every cell of a period (all, family, niche), values sorted."""
+def _cells(period: pl.DataFrame) -> Iterator[tuple[dict[str, Any], pl.DataFrame]]:
+    """Yield every cell of a period (all, family, niche) with its rows."""
     star = pl.lit("*")
     levels = (
         period.with_columns(star.alias("family"), star.alias("niche")),
@@ -55,7 +65,24 @@ def _cells(period: pl.DataFrame) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
     )
     for level in levels:
         for key, cell in level.group_by(CELL, maintain_order=True):
-            yield dict(zip(CELL, key, strict=True)), np.sort(cell["amount"].to_numpy())
+            yield dict(zip(CELL, key, strict=True)), cell
+
+
+def _sampled(cell: dict[str, Any], part: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the quantiles of a cell of a month sampled by windows."""
+    draw = Draw.of(part["sample_window"])
+    values = part["amount"].to_numpy()
+    for stat, p in QUANTILES.items():
+        value, lo, hi = window_quantile(values, part["sample_window"].to_numpy(), p, draw)
+        yield cell | {
+            "stat": stat,
+            "n": len(values),
+            "value": value,
+            "lo": lo,
+            "hi": hi,
+            "reason": None if lo is not None else TOO_FEW_WINDOWS,
+            "dispersion": None,
+        }
 
 
 def _quantiles(

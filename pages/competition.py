@@ -35,7 +35,8 @@ talks = relabelled(dim(get("interviewing_share"), "proposals"), "proposals", lab
 said = headlines.extremes(talks, "is where clients most often interview", "least often")
 show.figure("talks", "interviewing_share", talks, said, dots(talks, ranked=False))
 
-bids = with_capture(get("bids_per_listing", stat="median", captures=True), whole="Whole month")
+bids = get("bids_per_listing", source_id="freelancer_search", stat="median", captures=True)
+bids = with_capture(bids, whole="Whole month")
 bids = bids.with_columns(label="when").filter(pl.col("capture").is_not_null())
 sound = bids.filter(~pl.col("flags").str.contains("defect"))
 said = headlines.agreement(sound, "the median number of bids per listing")
@@ -43,10 +44,25 @@ note = "One search on Freelancer.com. Hollow: a capture whose counts are known t
 chart = charts.dots(bids, colours, ranked=False)
 show.figure("bids", "bids_per_listing", bids, said, chart, note=note)
 
-growth = relabelled(get("bid_growth"), "stat", labels.QUARTILES)
+growth = relabelled(get("bid_growth", source_id="freelancer_search"), "stat", labels.QUARTILES)
 said = "The median listing gained {median} bids a day, the busiest quarter {p75} or more"
 said = headlines.filled(said, growth, "stat")
 show.figure("growth", "bid_growth", growth, said, charts.dots(growth, colours, ranked=False))
+
+posted = get("projects_posted", family=family)
+said = headlines.change(posted, "Projects posted on Freelancer.com a month")
+chart = line(posted, events=[events.PANDEMIC, events.CHATGPT])
+show.figure("posted", "projects_posted", posted, said, chart)
+
+drawn = get("bids_per_listing", source_id="freelancer_panel", stat="median", family=family)
+said = headlines.change(drawn, "The median number of bids per Freelancer.com project")
+note = "A random sample of each month's projects, long after bidding ended."
+chart = line(drawn, events=[events.PANDEMIC, events.CHATGPT])
+show.figure("drawn", "bids_per_listing", drawn, said, chart, note=note)
+
+supply = newest_of_each(get("freelancers_listed", by="family"))
+said = headlines.extremes(supply, "is offered by most freelancers ({when})", "fewest")
+show.figure("supply", "freelancers_listed", supply, said, charts.dots(supply, colours))
 
 entry = get("entry_level_share", **upwork, **level)
 said = headlines.extremes(entry, "is most often open to entry level", "least often")

@@ -6,7 +6,7 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import charts, headlines, labels, show, timelines
+from pages.parts import charts, events, headlines, labels, show, timelines
 from pages.parts.filters import family_level, row_of
 from pages.parts.rows import dim, latest, relabelled, rows
 
@@ -27,6 +27,20 @@ said = headlines.extremes(budget, f"pays most per project ({which.lower()} offer
 note = f"{which} of what clients offered on Upwork. Logarithmic scale."
 chart = dots(budget, tick_format="$,.0f", log=True)
 show.figure("budget", "fixed_budget", budget, said, chart, note=note)
+
+asked = get("average_bid", source_id="freelancer_search", dims=("pricing_type=fixed",))
+said = headlines.extremes(asked, f"draws the dearest bids ({which.lower()} project)", "cheapest")
+note = f"{which} over projects of the average bid each drew in one search on Freelancer.com."
+chart = dots(asked, tick_format="$,.0f")
+show.figure("asked", "average_bid", asked, said, chart, note=note)
+
+history = partial(rows, edition, source_id="freelancer_panel", stat=stat, family=family)
+line = partial(timelines.line, colours=colours, today=today, tick_format="$,.0f")
+past = history("fixed_budget")
+said = headlines.change(past, f"The {which.lower()} budget of a Freelancer.com project")
+note = "A random sample of each month's projects; dollars of the month they were posted in."
+chart = line(past, events=[events.CHATGPT])
+show.figure("past", "fixed_budget", past, said, chart, note=note)
 
 now = latest(rows(edition, "snipework_hourly_mean", by="family"))
 said = headlines.extremes(now, "pays most per hour on average (mean offered, {when})", "least")

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
+from etl.loading_frames import POLARS_TYPES
 from etl.tables import TABLES
-from etl.warehouse import POLARS_TYPES, Warehouse
+from etl.warehouse import Warehouse
 
 CORE = {t.name: {c.name: POLARS_TYPES[c.type] for c in t.columns} for t in TABLES}
 BY_NAME: dict[str, Any] = {

@@ -22,6 +22,12 @@ HARD_LIMIT_LINES = 300
 ONLY_IN = {
     "duckdb": ("etl/warehouse.py", "etl/edition.py"),
     "requests": ("etl/http.py",),
+    "tenacity": ("etl/http.py",),
+    "urllib3": ("etl/http.py", "etl/network.py"),
+    "protego": ("etl/robots.py",),
+    "warcio": ("etl/parse/",),
+    "yaml": ("etl/parse/yaml_items.py",),
+    "tqdm": ("etl/console.py",),
     "streamlit": ("app.py", "pages/"),
     "plotly": ("pages/",),
     "sklearn": ("models/", "benchmarks/"),

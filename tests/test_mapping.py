@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from etl.config import MAX_ROW_CHARS
 from etl.contracts import Capture, InputError, SourceChanged
+from etl.loading_frames import rows_frame
 from etl.mapping import mapped_module, mapped_source, preview, read_mapping
 from etl.normalise import Normalised, normalise
 from etl.tables import SIGHTINGS
-from etl.warehouse import rows_frame
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "import.md").read_text(encoding="utf-8")
 HEAD = 'source_id = "my_board"\ntitle = "My board"\nplatform = "my-board"\nlicence = "own"\n'

@@ -166,20 +166,23 @@ def test_source_has_no_other_public_function(source_id: str, module: ModuleType)
         and not name.startswith("_")
     }
     assert "normalise" in public
-    assert public <= {"normalise", "extract"}
+    assert public <= {"normalise", "extract", "backfill", "plan"}
 
 
 @pytest.mark.parametrize(("source_id", "module"), MODULES)
 def test_source_is_small_and_pure(source_id: str, module: ModuleType):
     text = Path(module.__file__).read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 120
+    assert len(text.splitlines()) <= 200
     nodes = list(ast.walk(ast.parse(text)))
     imported = {
         alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names
     }
     imported |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     own = {name for name in imported if name.startswith("etl.")}
-    assert all(re.fullmatch(r"etl\.(contracts|parse\.\w+|sources\._\w+)", name) for name in own)
+    assert all(
+        re.fullmatch(r"etl(\.sources|\.(asking|contracts|parse\.\w+|sources\._\w+))", name)
+        for name in own
+    )
     assert not imported & {"polars", "pandas", "requests", "duckdb", "urllib.request", "time"}
     for node in nodes:
         if isinstance(node, ast.FunctionDef):

@@ -11,26 +11,37 @@ with priced as (
 )
 select
     'hourly_rate' as measure, source_id, native_id, platform, side, period_start, grain, capture,
-    flags, family, niche, '' as dims, price_usd as amount
+    flags, family, niche, '' as dims, sample_window,
+    price_usd as amount
 from priced where pricing_type = 'hourly' and price_usd is not null
 union all
 select
     'fixed_budget' as measure, source_id, native_id, platform, side, period_start, grain, capture,
-    flags, family, niche, '' as dims, price_usd as amount
+    flags, family, niche, '' as dims, sample_window,
+    price_usd as amount
 from priced where pricing_type = 'fixed' and price_usd is not null and side = 'demand'
 union all
 select
     'bids' as measure, source_id, native_id, platform, side, period_start, grain, capture,
-    flags, family, niche, '' as dims, cast(bids as double) as amount
+    flags, family, niche, '' as dims, sample_window,
+    cast(bids as double) as amount
 from mart_sightings where bids is not null
 union all
 select
     'days_left' as measure, source_id, native_id, platform, side, period_start, grain, capture,
-    flags, family, niche, '' as dims, days_left as amount
+    flags, family, niche, '' as dims, sample_window,
+    days_left as amount
 from mart_sightings where days_left is not null
 union all
 select
     'gig_start_price' as measure, source_id, native_id, platform, side, period_start, grain,
-    capture, flags, family, niche, concat('currency=', currency) as dims, price_min as amount
+    capture, flags, family, niche, concat('currency=', currency) as dims,
+    sample_window, price_min as amount
 from priced
 where pricing_type = 'package' and price_min is not null and currency is not null
+union all
+select
+    'average_bid' as measure, source_id, native_id, platform, side, period_start, grain, capture,
+    flags, family, niche, concat('pricing_type=', pricing_type) as dims, sample_window,
+    bid_avg_usd as amount
+from mart_sightings where bid_avg_usd is not null and pricing_type in ('hourly', 'fixed')

@@ -9,7 +9,7 @@ with cells as (
         count(*) filter (where genai_mention) as genai_mentions,
         count(*) as n
     from mart_sightings
-    where ai_mention is not null
+    where ai_mention is not null and scope <> 'sample'
     group by grouping sets (
         (source_id, platform, scope, side, period_start, grain, capture, flags),
         (source_id, platform, scope, side, period_start, grain, capture, flags, family),

@@ -7,7 +7,7 @@ with seen as (
         s.pricing_type, s.price_min, s.price_max, s.price_min_usd, s.price_max_usd, s.currency,
         s.source_category, s.bids, s.bid_avg_usd, s.proposals_low, s.proposals_high, s.days_left,
         s.duration_days_low, s.duration_days_high, s.experience_level,
-        s.interviewing, s.hires, s.reviews_low, s.reviews_high,
+        s.interviewing, s.hires, s.reviews_low, s.reviews_high, s.sample_window,
         coalesce(l.family, 'unclassified') as family,
         coalesce(l.niche, 'unclassified') as niche,
         m.ai_mention, m.genai_mention,
@@ -17,15 +17,15 @@ with seen as (
         case when s.observed_precision in ('second', 'minute', 'day')
             then cast(s.observed_at as date) end as capture_on,
         case
-            when r.scope = 'window' then cast(date_trunc('month', s.posted_at) as date)
+            when r.scope in ('window', 'sample') then cast(date_trunc('month', s.posted_at) as date)
             when s.observed_precision = 'year'
                 then cast(date_trunc('year', s.observed_at) as date)
             when s.observed_precision <> 'unknown'
                 then cast(date_trunc('month', s.observed_at) as date)
         end as period_start,
-        case when r.scope = 'window' then 'month' else 'snapshot' end as grain,
+        case when r.scope in ('window', 'sample') then 'month' else 'snapshot' end as grain,
         case
-            when r.scope = 'window' then coalesce(s.posted_precision, 'year') = 'year'
+            when r.scope in ('window', 'sample') then coalesce(s.posted_precision, 'year') = 'year'
             else s.observed_precision in ('year', 'unknown')
         end as is_undated,
         case
@@ -50,6 +50,9 @@ with seen as (
         on d.source_id = s.source_id and d.capture_on = cast(s.observed_at as date)
         and s.observed_precision in ('second', 'minute', 'day')
 ),
+latest as (
+    select source_id, max(observed_at) as last_seen_at from seen group by source_id
+),
 captures as (
     select
         source_id, period_start, count(distinct capture_on) as captures,
@@ -59,6 +62,8 @@ captures as (
 ranked as (
     select
         s.*, c.captures, c.holds_undated,
+        -- a month that was not over when its source was last asked
+        s.grain = 'month' and l.last_seen_at < s.period_start + interval '1' month as is_open,
         row_number() over (
             partition by s.source_id, s.native_id, s.period_start
             order by s.is_defect, s.observed_at desc nulls last, s.raw_sha256
@@ -68,6 +73,7 @@ ranked as (
             order by s.observed_at desc nulls last, s.raw_sha256
         ) as recency_in_capture
     from seen as s
+    join latest as l on l.source_id = s.source_id
     left join captures as c
         on c.source_id = s.source_id
         and coalesce(c.period_start, date '1900-01-01') = coalesce(s.period_start, date '1900-01-01')
@@ -90,6 +96,6 @@ select
             then 'few_captures' end,
         case when capture = '' and holds_undated = 1 then 'undated' end,
         case when is_defect then 'defect_capture' end,
-        case when is_partial then 'partial' end
+        case when is_partial or is_open then 'partial' end
     ) as flags
 from stacked

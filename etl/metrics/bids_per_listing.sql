@@ -2,11 +2,12 @@
 title = "Bids per listing"
 unit = "bids"
 question = "How many freelancers bid for a listing?"
-method = "Quantiles of exact bid counts at the time of capture; order-statistic intervals, widened by what several captures disagree on."
-caveat = "One selected query. Open listings at the time of capture: young ones will still collect bids."
+method = "Quantiles of exact bid counts at the time of capture; order-statistic intervals, widened by what several captures disagree on, and by windows of time where listings were sampled by them."
+caveat = "As counted when the listing was last seen: an open one will still collect bids. A selected query where its source says so."
 pages = ["competition"]
 dims = ["capture"]
 stats = ["p10", "p25", "median", "p75", "p90"]
+filled_by = "OBSERVATORY_SOURCES=freelancer python -m etl backfill freelancer --since 2015-01"
 */
 select
     stat, source_id, platform, side, '*' as geo, period_start, grain, family, niche,

@@ -7,6 +7,7 @@ caveat = "Advertised, not agreed or paid; small tasks and large projects are in 
 pages = ["pricing"]
 dims = ["capture"]
 stats = ["p10", "p25", "median", "p75", "p90"]
+filled_by = "OBSERVATORY_SOURCES=freelancer python -m etl backfill freelancer --since 2015-01"
 */
 select
     stat, source_id, platform, side, '*' as geo, period_start, grain, family, niche,

@@ -8,16 +8,15 @@ path stands in the login link, coded. A contest takes entries, not bids.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from etl.contracts import Capture, Reject, Source
 from etl.parse.brackets import parse_count_bracket
 from etl.parse.durations import parse_days_left
 from etl.parse.money import parse_money
 from etl.parse.records import csv_records
+from etl.sources._freelancer_cards import path_of
 from etl.sources._listing import LICENCE, known, labels, price_cells, rows
 
 SOURCE = Source(
@@ -43,7 +42,6 @@ SOURCE = Source(
 )
 
 REQUIRED = ["title", "job_link", "days", "price", "average_bid", "bid", "description", "job_tag"]
-URL_SAFE = str.maketrans("-_,", "+/=")
 
 
 def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]:
@@ -52,7 +50,7 @@ def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject
 
 
 def _row(record: dict[str, Any]) -> dict[str, Any]:
-    path = _path(record["job_link"])
+    path = path_of(record["job_link"] or "")
     contest = path.startswith("/contest/")
     hidden = record["title"] is None and record["price"] is None
     bids = None if contest else parse_count_bracket(record["bid"])
@@ -71,22 +69,6 @@ def _row(record: dict[str, Any]) -> dict[str, Any]:
         "url": f"https://www.freelancer.com{path}",
         "flags": ["contest"] * contest + ["details_missing"] * hidden,
     }
-
-
-def _path(link: str | None) -> str:
-    """Return a project's path, from the coded target if the card leads to the login page.
-
-    >>> _path("/projects/php/fix-a-form?w=f")
-    '/projects/php/fix-a-form'
-    """
-    target = urlsplit(link or "")
-    if target.path == "/login":
-        coded = "".join(parse_qs(target.query).get("goto", ()))
-        plain = base64.b64decode(coded.translate(URL_SAFE)).decode()
-        target = urlsplit(plain[max(plain.find("https://"), 0) :])
-    if not target.path.startswith(("/projects/", "/contest/")):
-        raise ValueError(f"no project or contest in the link {str(link)[:80]!r}")
-    return target.path
 
 
 def _price(record: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ Both are daily seven-day trailing averages, so neighbouring days are not indepen
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from etl.contracts import Capture, Reject, Source
+from etl.asking import Ask, Payload
+from etl.contracts import Budget, Capture, Reject, Source, Terms
 from etl.sources._series import Point, dims, first_day, points
 
 SOURCE = Source(
@@ -29,6 +30,15 @@ SOURCE = Source(
     cadence_days=31,
     files="series/indeed_*.csv",
     hosts=("raw.githubusercontent.com",),
+    budget=Budget(seconds_between=2.0, requests_per_day=10),
+    terms=Terms(
+        url="https://github.com/hiring-lab/job_postings_tracker#licence",
+        read_on="2026-11-24",
+        found="The README files of both repositories, read whole in stored copies, put the data"
+        " under CC BY 4.0: free to use as long as Indeed Hiring Lab is named as the source.",
+        read_in_full=True,
+        allows=True,
+    ),
 )
 
 FOLDER = "https://raw.githubusercontent.com/hiring-lab"
@@ -40,10 +50,10 @@ PATHS = (
 VARIABLES = {"total postings": "total_postings", "new postings": "new_postings"}
 
 
-def extract(get: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+def extract(ask: Ask) -> Iterator[Payload]:
     """Ask for the two published files."""
     for path in PATHS:
-        yield path, get(f"{FOLDER}/{path}")
+        yield Payload(path, ask.get(f"{FOLDER}/{path}", kind="csv"))
 
 
 def normalise(body: bytes, capture: Capture) -> Iterator[Point | Reject]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from etl.contracts import Capture, Reject, Source
+from etl.asking import Ask, Payload
+from etl.contracts import Budget, Capture, Reject, Source, Terms
 from etl.sources._series import Point, dims, first_day, points
 
 SOURCE = Source(
@@ -30,8 +31,22 @@ SOURCE = Source(
     " left out by the producer. Country counts split some countries over two spellings.",
     cadence_days=7,
     files="series/snipework_*.csv",
+    hosts=("raw.githubusercontent.com",),
+    budget=Budget(seconds_between=2.0, requests_per_day=10),
+    terms=Terms(
+        url="https://github.com/snipeworkapp-oss/upwork-market-data/blob/main/LICENSE",
+        read_on="2026-11-24",
+        found="LICENSE and README of the repository, read whole in stored copies, put the data"
+        " under CC BY 4.0: any use, with credit and a link. By the README the figures come from"
+        " Upwork's own API, whose terms bind the producer and were not read.",
+        read_in_full=True,
+        allows=True,
+    ),
     selected=True,
 )
+
+FOLDER = "https://raw.githubusercontent.com/snipeworkapp-oss/upwork-market-data/main/data"
+FILES = ("weekly.csv", "categories.csv", "countries.csv")
 
 WEEKLY = [
     "avg_fixed_usd",
@@ -44,6 +59,12 @@ WEEKLY = [
     "expert_share",
 ]
 BY_CATEGORY = ["share", "avg_fixed_usd", "median_fixed_usd", "avg_hourly_usd"]
+
+
+def extract(ask: Ask) -> Iterator[Payload]:
+    """Ask for the three files the producer renews on Mondays."""
+    for name in FILES:
+        yield Payload(name, ask.get(f"{FOLDER}/{name}", kind="csv"))
 
 
 def normalise(body: bytes, capture: Capture) -> Iterator[Point | Reject]:

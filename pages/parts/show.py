@@ -96,7 +96,7 @@ def figure(
         if rows["value"].null_count() == rows.height:
             st.header(shown[0]["title"], anchor=False)
             st.caption(wording.plain(f"{titles}. {note}"))
-            _nothing(rows)
+            _nothing(rows, shown)
             st.caption(wording.plain(_caveats(shown)))
             return
         st.header(wording.plain(headline), anchor=False)
@@ -112,12 +112,17 @@ def _caveats(shown: list[Mapping[str, Any]]) -> str:
     return " ".join(dict.fromkeys(f"Caveat: {metric['caveat']}" for metric in shown))
 
 
-def _nothing(rows: pl.DataFrame) -> None:
+def _nothing(rows: pl.DataFrame, shown: list[Mapping[str, Any]]) -> None:
     """Say why a figure is empty, and offer the way out."""
-    if rows.is_empty():
+    if not rows.is_empty():
+        st.info(f"All {rows.height} numbers are withheld: too few listings. Choose a wider filter.")
+        return
+    commands = [metric["filled_by"] for metric in shown if metric.get("filled_by")]
+    if not commands:
         st.info("This edition holds no number for that.")
         return
-    st.info(f"All {rows.height} numbers are withheld: too few listings. Choose a wider filter.")
+    st.info("This edition holds no number for that. On a machine with a network, this brings it:")
+    st.code(commands[0], language="bash")
 
 
 def _details(key: str, shown: list[Mapping[str, Any]], rows: pl.DataFrame, headline: str) -> None:

@@ -1,0 +1,142 @@
+"""The history of Freelancer.com, over real HTTP from a market whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from loopback import Loopback
+
+from benchmarks.backfill_coverage import amounts
+from benchmarks.freelancer_market import SKILLS, Market, answer, market
+from etl import edition, pulling
+from etl.command_line import main
+from etl.config import warehouse_file
+from etl.console import now
+from etl.reference import crosswalk_labels
+from etl.sources._freelancer_history import months
+from etl.warehouse import Warehouse
+
+HOST = "www.freelancer.com"
+FAMILY = {
+    family: [id_ for id_, (name, _) in SKILLS.items() if name in labels]
+    for family, labels in crosswalk_labels("freelancer").items()
+}
+
+
+@pytest.fixture
+def served(data_folder, monkeypatch) -> Iterator[tuple[Loopback, Market]]:
+    """A loopback Freelancer.com whose market reaches to this minute."""
+    begin = now() - timedelta(days=200)
+    world = market(7, f"{begin:%Y-%m-01}", f"{now() + timedelta(days=1):%Y-%m-%d}", 6000)
+    with Loopback() as server:
+        server.answers[HOST] = lambda path, query: answer(world, path, query)
+        monkeypatch.setenv("OBSERVATORY_MIRROR", server.url)
+        monkeypatch.setenv("OBSERVATORY_PACE", "0.0001")
+        yield server, world
+
+
+def past(world: Market) -> list[date]:
+    first = datetime.fromtimestamp(int(world.posted[0]), UTC).date()
+    return months(first, now())
+
+
+def of_month(world: Market, month: date) -> slice:
+    begin = datetime(month.year, month.month, 1, tzinfo=UTC)
+    end = (begin + timedelta(days=32)).replace(day=1)
+    return world.between(int(begin.timestamp()), int(end.timestamp()) - 1)
+
+
+def test_history_is_counted_exactly_and_sampled_within_its_intervals(served, capsys):
+    server, world = served
+    wanted = past(world)
+    command = ["backfill", "freelancer", "--since", f"{wanted[-1]:%Y-%m}"]
+    assert main(command) == 0
+    asked = len(server.asked(HOST))
+    estimate = int(capsys.readouterr().out.split()[2].replace(",", ""))
+    # robots.txt is not in the estimate; families without a skill of the market are not asked for
+    assert 0 < asked - 1 <= estimate
+    assert main(command) == 0
+    assert len(server.asked(HOST)) == asked, "nothing is asked twice"
+
+    assert main(["build"]) == 0
+    shown = edition.current()[0]
+    posted = shown.values("projects_posted")
+    for month in wanted:
+        span = of_month(world, month)
+        counted = posted.filter(period_start=month)
+        assert counted.filter(family="*")["value"].item() == span.stop - span.start
+        for family, ids in FAMILY.items():
+            if ids:
+                has = np.isin(world.skill[span], ids) | np.isin(world.second_skill[span], ids)
+                assert counted.filter(family=family)["value"].item() == has.sum()
+    assert "carried" not in posted["flags"].str.join(";").item()
+
+    held = []
+    for metric, name in {"bids_per_listing": "bids", "fixed_budget": "budget"}.items():
+        medians = shown.values(metric).filter(
+            source_id="freelancer_panel", stat="median", family="*", niche="*"
+        )
+        assert medians.height == len(wanted)
+        assert medians["reason"].null_count() == medians.height
+        for row in medians.iter_rows(named=True):
+            truth = _median(world, of_month(world, row["period_start"]), name)
+            held.append(row["lo"] <= truth <= row["hi"])
+    assert np.mean(held) >= 0.8, "12 to 14 intervals of at least 93 %"
+
+
+def _median(world: Market, span: slice, name: str) -> float:
+    values = amounts(world)[name][span]
+    if name == "budget":  # hourly projects have rates, not budgets
+        values = values[np.arange(span.start, span.stop) % 7 != 0]
+    return float(np.median(values))
+
+
+def test_an_interrupted_history_goes_on_where_it_stopped(served):
+    server, world = served
+    since = past(world)[-1]
+    count = 0
+
+    def breaking(path, query):
+        nonlocal count
+        count += 1
+        if count == 60:
+            raise ConnectionAbortedError
+        return answer(world, path, query)
+
+    server.answers[HOST] = breaking
+    assert pulling.backfill("freelancer", since, None, now()) in (0, 1)
+    server.answers[HOST] = lambda path, query: answer(world, path, query)
+    assert pulling.backfill("freelancer", since, None, now()) == 0
+    disturbed = _tables()
+    assert disturbed["core_series"].height and disturbed["core_sightings"].height
+    drawn = disturbed["core_sightings"]["sample_window"]
+    assert drawn.null_count() == 0
+    windows = drawn.str.extract(r"^(\S+)").n_unique()
+    assert windows == len(past(world))
+
+
+def test_a_pull_brings_the_day_and_asks_again_for_what_was_open(served):
+    _, world = served
+    assert main(["pull", "freelancer"]) == 0
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        rows = warehouse.frame("select native_id, posted_at from core_sightings")
+    until = now()
+    day = world.between(
+        int((until - timedelta(hours=23, minutes=50)).replace(tzinfo=UTC).timestamp()),
+        int((until - timedelta(minutes=2)).replace(tzinfo=UTC).timestamp()),
+    )
+    expected = {str(1_000_000 + index) for index in range(day.start, day.stop)}
+    assert expected <= set(rows["native_id"])
+    assert rows["posted_at"].min() > until - timedelta(hours=25)
+
+
+def _tables() -> dict[str, pl.DataFrame]:
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        return {
+            name: warehouse.frame(f"select * from {name}")
+            for name in ("core_series", "core_sightings")
+        }
