@@ -24,10 +24,11 @@ def complain(line: str) -> None:
 
 
 class Progress:
-    """A bar with an estimate on a terminal; a line at every tenth otherwise."""
+    """A bar with an estimate on a terminal; a line at every tenth otherwise, if wanted."""
 
-    def __init__(self, total: int, what: str):
+    def __init__(self, total: int, what: str, *, has_lines: bool = True):
         self._total, self._what, self._done = total, what, 0
+        self._has_lines = has_lines
         self._bar = tqdm(total=total, desc=what, disable=not sys.stderr.isatty(), leave=False)
 
     def step(self) -> None:
@@ -36,5 +37,5 @@ class Progress:
         self._bar.update()
         tenth = self._total / 10
         is_tenth = tenth >= 1 and self._done // tenth > (self._done - 1) // tenth
-        if self._bar.disable and is_tenth:
+        if self._bar.disable and is_tenth and self._has_lines:
             complain(f"{self._what}: {self._done:,} of {self._total:,}")

@@ -151,10 +151,10 @@ class Client:
         except Busy as error:
             raise SourceUnavailable(f"{host} {error}; try again later") from error
         except Cut as error:
-            raise SourceUnavailable(f"{host} broke off: {error}; try again later") from error
+            raise SourceUnavailable(f"{host} broke off ({error}); try again later") from error
         except requests.RequestException as error:
             raise SourceUnavailable(
-                f"{host} could not be reached ({_cause(error)}); try again later"
+                f"{host} could not be reached ({type(error).__name__}); try again later"
             ) from error
         raise AssertionError("unreachable: Retrying returns or raises")
 
@@ -179,10 +179,7 @@ class Client:
                     return None
                 return self._read(response, url, missing_ok, no_rules_ok)
         except (Cut, requests.RequestException) as error:
-            if time.monotonic() - begin >= deadline_seconds():
-                raise SourceUnavailable(
-                    f"{host} took longer than {deadline_seconds():.0f} s; stopped"
-                ) from error
+            _raise_if_hopeless(error, host, time.monotonic() - begin)
             raise
         finally:
             self.turns.end(host)
@@ -246,7 +243,8 @@ class Client:
                 self.bytes += len(piece)
                 yield piece
         except urllib3.exceptions.HTTPError as error:
-            raise Cut(type(error).__name__) from error
+            was_silent = isinstance(error, urllib3.exceptions.ReadTimeoutError)
+            raise Cut("no more came" if was_silent else "the connection ended") from error
 
     def _session(self, host: str) -> requests.Session:
         if host not in self._sessions:
@@ -268,13 +266,18 @@ def _validators(response: requests.Response) -> dict[str, str]:
     return {ask: value for ask, value in found.items() if PLAIN.fullmatch(value)}
 
 
+def _raise_if_hopeless(error: Exception, host: str, seconds: float) -> None:
+    """Raise when asking again would not help."""
+    if PRIVATE in str(error):
+        raise SourceUnavailable(f"{host} is an {PRIVATE}; it is not asked") from error
+    if seconds >= deadline_seconds():
+        raise SourceUnavailable(
+            f"{host} took longer than {deadline_seconds():.0f} s; stopped"
+        ) from error
+
+
 def _sleep(seconds: float) -> None:
     time.sleep(seconds * pace())
-
-
-def _cause(error: requests.RequestException) -> str:
-    reason = str(error)
-    return "a private address" if PRIVATE in reason else type(error).__name__
 
 
 class _Session(requests.Session):

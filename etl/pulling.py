@@ -29,7 +29,7 @@ def pull(names: list[str], landed_at: datetime) -> int:
         return 1
     failed = 0
     with landing.exclusive():
-        turns, progress = Turns(hosts_file()), Progress(len(wanted), "sources")
+        turns, progress = Turns(hosts_file()), Progress(len(wanted), "sources", has_lines=False)
         for name in sorted(wanted, key=lambda name: (name != ECB, name)):  # rates before prices
             failed += not ask_source(wanted[name], "pull", landed_at, turns, wanted[name].extract)
             progress.step()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -82,6 +83,8 @@ def source_entries(warehouse: Warehouse, sources: Iterable[Source]) -> list[dict
     for source in sources:
         entry = {name: getattr(source, name) for name in DECLARED} | facts.get(source.id, {})
         entry["defects"] = dict(source.defects)
+        if source.terms:
+            entry["terms"] = asdict(source.terms)
         entry["reject_reasons"] = dict(
             reasons.filter(pl.col("id") == source.id)
             .select("reason", "rows")

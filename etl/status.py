@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date
 
 from etl import edition
 from etl.config import warehouse_file
 from etl.freshness import freshness
 from etl.ledger import BUILT, KNOWN, LANDED
-from etl.switches import live_sources
+from etl.switches import live_sources, switched_on
 from etl.warehouse import Warehouse
 
 LAST_RUNS = """
@@ -34,13 +35,30 @@ def status_lines(today: date) -> list[str]:
     if warehouse_file().exists():
         with Warehouse(warehouse_file(), read_only=True) as warehouse:
             outcomes = {r[0]: r[1] for r in warehouse.frame(LAST_RUNS).iter_rows()}
+    on, live = switched_on(), live_sources()
     for entry in shown.manifest["sources"]:
         state, sentence = freshness(entry, today)
-        is_live = state == "stale" and entry["id"] in live_sources()
-        advice = LIVE if is_live else ADVICE[state]
-        lines.append(f"{entry['id']}: {state}, {sentence}; {advice}")
+        lines.append(f"{entry['id']}: {state}, {sentence}; {_advice(entry['id'], state, on, live)}")
         outcome = outcomes.pop(entry["id"], BUILT)
         if outcome not in (LANDED, KNOWN, BUILT):
             lines.append(f"  last error: {outcome}")
     lines += [f"{source}: {outcome}" for source, outcome in sorted(outcomes.items())]
+    held = {entry["id"] for entry in shown.manifest["sources"]} | outcomes.keys()
+    if empty := sorted(on.keys() - held):
+        lines.append(f"switched on, nothing pulled yet: {', '.join(empty)}; {LIVE}")
+    if off := sorted(live.keys() - on.keys()):
+        lines.append(
+            f"switched off: {', '.join(off)}; read their terms (README, Live sources), then name"
+            " them in OBSERVATORY_SOURCES"
+        )
     return lines
+
+
+def _advice(source_id: str, state: str, on: Container[str], live: Container[str]) -> str:
+    if state != "stale" or source_id not in live:
+        return ADVICE[state]
+    return (
+        LIVE
+        if source_id in on
+        else f"switch it on with OBSERVATORY_SOURCES={source_id}, then {LIVE}"
+    )

@@ -63,7 +63,7 @@ def window_quantile(
     _, index = np.unique(windows, return_inverse=True)
     half = 0.0
     if draw.drawn < draw.windows:
-        if index.max() + 1 < FEWEST_WINDOWS:
+        if min(index.max() + 1, draw.drawn) < FEWEST_WINDOWS:
             return point, None, None
         one_by_one = float(np.sqrt((1 - draw.drawn / draw.windows) * p * (1 - p) / n))
         sides = (_standard_error(below, index, draw) for below in (values <= point, values < point))

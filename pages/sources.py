@@ -23,6 +23,9 @@ show.unaccounted(catalogue.unaccounted(manifest))
 show.table("sources", catalogue.sources(manifest, today), "Every source of this edition")
 with st.expander("Why rows were rejected"):
     show.table("rejects", catalogue.rejects(manifest), "Reasons for rejected rows, by source")
+with st.expander("What the terms of live sources were found to say"):
+    said = "Terms of sources that are asked over the network"
+    show.table("terms", catalogue.terms(manifest), said)
 
 listings = with_source(newest_of_each(get("listings")), edition, label=True)
 said = headlines.extremes(listings, "holds most listings", "fewest")

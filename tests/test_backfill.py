@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,7 +12,7 @@ import pytest
 from loopback import Loopback
 
 from benchmarks.backfill_coverage import amounts
-from benchmarks.freelancer_market import SKILLS, Market, answer, market
+from benchmarks.freelancer_market import SKILLS, Market, answer, market, project
 from etl import edition, pulling
 from etl.command_line import main
 from etl.config import warehouse_file
@@ -132,6 +133,31 @@ def test_a_pull_brings_the_day_and_asks_again_for_what_was_open(served):
     expected = {str(1_000_000 + index) for index in range(day.start, day.stop)}
     assert expected <= set(rows["native_id"])
     assert rows["posted_at"].min() > until - timedelta(hours=25)
+
+
+def test_an_open_project_is_asked_for_again_until_it_is_not(served, tmp_path):
+    server, world = served
+    three_days_ago = int((now() - timedelta(days=3)).replace(tzinfo=UTC).timestamp())
+    index = world.between(0, three_days_ago).stop - 1
+    still_open = project(world, index) | {
+        "status": "active", "sub_status": None, "frontend_project_status": "open",
+        "bid_stats": {"bid_count": 2, "bid_avg": 50.0},
+    }  # fmt: skip
+    file = tmp_path / "seen.json"
+    file.write_text(json.dumps({"result": {"projects": [still_open], "total_count": 1}}))
+    yesterday = f"{now() - timedelta(hours=20):%Y-%m-%dT%H:%M:%S}"
+    assert main(["import", str(file), "--as", "freelancer", "--captured-at", yesterday]) == 0
+    for _ in range(2):
+        assert main(["pull", "freelancer"]) == 0
+    asked = [line for line in server.asked(HOST) if "projects[]" in line.query]
+    assert [line.query["projects[]"] for line in asked] == [[str(still_open["id"])]], "once"
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        seen = warehouse.frame(
+            "select status, bids from core_sightings"
+            f" where native_id = '{still_open['id']}' order by observed_at"
+        )
+    assert seen["status"].to_list() == ["open", project(world, index)["sub_status"]]
+    assert seen["bids"].to_list() == [2, int(world.bids[index])]
 
 
 def _tables() -> dict[str, pl.DataFrame]:

@@ -280,17 +280,19 @@ def test_working_nomads_tells_us_eastern_time(written: str, utc: datetime):
         ("€31,2k - €52k per year", ("salary", "year", 31200, 52000, "EUR")),
         ("CAD 30+ per hour", ("hourly", "hour", 30, None, "CAD")),
         ("up to $40/hr", ("hourly", "hour", None, 40, "USD")),
+        ("$170k - $200k", ("salary", None, 170_000, 200_000, "USD")),
+        ("$31,2k- $52k", ("salary", None, 31_200, 52_000, "USD")),
     ],
 )
 def test_remotive_pay_is_read(salary: str, expected: tuple[Any, ...]):
     row = remotive._pay(salary)
     keys = ("pricing_type", "price_period", "price_min", "price_max", "currency")
     assert tuple(row.get(key) for key in keys) == expected
-    assert "flags" not in row
+    assert ("flags" in row) == (row.get("price_period") is None), "period_unknown"
 
 
 UNREAD = [
-    "$170k - $200k", "$31,2k- $52k", "Pay per task", "OTE $25k - $35k", "20 hours per week",
+    "Pay per task", "OTE $25k - $35k", "20 hours per week",
     "OTE: $60k per year", "$25/hour or $4k/month", "10% per year", "$9-5/hour", "DOE",
 ]  # fmt: skip
 

@@ -249,6 +249,7 @@ def test_quantiles_of_cells_by_hand():
          "amount": [1.0, 2, 3, 4, 200, 50] + [9.0] * 6}
     ).with_columns(
         period_start=pl.lit(date(2025, 1, 1)), flags=pl.lit(""), niche=pl.lit("x"), dims=pl.lit(""),
+        sample_window=pl.lit(None, pl.String),
         **{name: pl.lit(name) for name in ("measure", "source_id", "platform", "side", "grain")},
     )  # fmt: skip
     found = quantile_intervals.estimate({"mart_amounts": amounts}).filter(stat="median")
@@ -281,6 +282,7 @@ def _medians(second: range, second_flags: str) -> dict[str, tuple]:
     texts = ("measure", "source_id", "platform", "side", "grain", "niche", "family")
     amounts = pl.DataFrame(columns | {"flags": [""] * 300 + [second_flags] * 100}).with_columns(
         pl.lit(date(2025, 1, 1)).alias("period_start"), pl.lit("").alias("dims"),
+        pl.lit(None, pl.String).alias("sample_window"),
         *(pl.lit(name).alias(name) for name in texts),
     )  # fmt: skip
     found = quantile_intervals.estimate({"mart_amounts": amounts}).filter(stat="median", family="*")

@@ -18,40 +18,45 @@ CELL = PLACE | {"scope": "newest", "flags": "f"}
 
 LISTINGS_OF = rows(
     """
-    source_id | side   | period_start | capture    | family       | niche
-    s         | demand | 2025-01-01   |            | web          | sites
-    s         | demand | 2025-01-01   |            | web          | sites
-    s         | demand | 2025-01-01   |            | web          | unclassified
-    s         | demand | 2025-01-01   |            | unclassified | unclassified
-    s         | demand | 2025-01-01   | 2025-01-05 | web          | sites
-    s         | supply | 2025-01-01   |            | web          | sites
-    t         | demand | -            |            | legal        | other
+    source_id | side   | period_start | capture    | family       | niche        | scope
+    s         | demand | 2025-01-01   |            | web          | sites        | newest
+    s         | demand | 2025-01-01   |            | web          | sites        | newest
+    s         | demand | 2025-01-01   |            | web          | unclassified | newest
+    s         | demand | 2025-01-01   |            | unclassified | unclassified | newest
+    s         | demand | 2025-01-01   | 2025-01-05 | web          | sites        | newest
+    s         | supply | 2025-01-01   |            | web          | sites        | newest
+    t         | demand | -            |            | legal        | other        | newest
+    m         | demand | 2025-01-01   |            | web          | sites        | window
+    u         | demand | 2025-01-01   |            | web          | sites        | sample
+    u         | demand | 2025-01-01   |            | legal        | other        | sample
     """,
-    platform="p", scope="newest", grain="snapshot", flags="f",
+    platform="p", grain="snapshot", flags="f",
 )  # fmt: skip
-# n is the source's whole in the same capture and side: 4, 1, 1, 1
+# n is the source's whole in the same capture and side: 4, 1, 1, 1, 1; a sample has no counts
 LISTINGS = rows(
     """
-    source_id | side   | period_start | capture    | family       | niche        | k | n
-    s         | demand | 2025-01-01   |            | *            | *            | 4 | 4
-    s         | demand | 2025-01-01   |            | web          | *            | 3 | 4
-    s         | demand | 2025-01-01   |            | web          | sites        | 2 | 4
-    s         | demand | 2025-01-01   |            | web          | unclassified | 1 | 4
-    s         | demand | 2025-01-01   |            | unclassified | *            | 1 | 4
-    s         | demand | 2025-01-01   |            | unclassified | unclassified | 1 | 4
-    s         | demand | 2025-01-01   | 2025-01-05 | *            | *            | 1 | 1
-    s         | demand | 2025-01-01   | 2025-01-05 | web          | *            | 1 | 1
-    s         | demand | 2025-01-01   | 2025-01-05 | web          | sites        | 1 | 1
-    s         | supply | 2025-01-01   |            | *            | *            | 1 | 1
-    s         | supply | 2025-01-01   |            | web          | *            | 1 | 1
-    s         | supply | 2025-01-01   |            | web          | sites        | 1 | 1
-    t         | demand | -            |            | *            | *            | 1 | 1
-    t         | demand | -            |            | legal        | *            | 1 | 1
-    t         | demand | -            |            | legal        | other        | 1 | 1
+    source_id | side   | period_start | capture    | family       | niche        | k | n | scope
+    s         | demand | 2025-01-01   |            | *            | *            | 4 | 4 | newest
+    s         | demand | 2025-01-01   |            | web          | *            | 3 | 4 | newest
+    s         | demand | 2025-01-01   |            | web          | sites        | 2 | 4 | newest
+    s         | demand | 2025-01-01   |            | web          | unclassified | 1 | 4 | newest
+    s         | demand | 2025-01-01   |            | unclassified | *            | 1 | 4 | newest
+    s         | demand | 2025-01-01   |            | unclassified | unclassified | 1 | 4 | newest
+    s         | demand | 2025-01-01   | 2025-01-05 | *            | *            | 1 | 1 | newest
+    s         | demand | 2025-01-01   | 2025-01-05 | web          | *            | 1 | 1 | newest
+    s         | demand | 2025-01-01   | 2025-01-05 | web          | sites        | 1 | 1 | newest
+    s         | supply | 2025-01-01   |            | *            | *            | 1 | 1 | newest
+    s         | supply | 2025-01-01   |            | web          | *            | 1 | 1 | newest
+    s         | supply | 2025-01-01   |            | web          | sites        | 1 | 1 | newest
+    t         | demand | -            |            | *            | *            | 1 | 1 | newest
+    t         | demand | -            |            | legal        | *            | 1 | 1 | newest
+    t         | demand | -            |            | legal        | other        | 1 | 1 | newest
+    m         | demand | 2025-01-01   |            | *            | *            | 1 | 1 | window
+    m         | demand | 2025-01-01   |            | web          | *            | 1 | 1 | window
+    m         | demand | 2025-01-01   |            | web          | sites        | 1 | 1 | window
     """,
     measure="listing_share",
     platform="p",
-    scope="newest",
     grain="snapshot",
     flags="f",
     dims="",
@@ -109,25 +114,25 @@ DURATIONS_OF = rows(
 )
 DURATIONS = rows(
     """
-    capture    | family | niche | dims              | k | n
-               | *      | *     | duration=0-30d    | 3 | 7
-               | *      | *     | duration=30-90d   | 1 | 7
-               | *      | *     | duration=90-180d  | 1 | 7
-               | *      | *     | duration=180d+    | 2 | 7
-               | web    | *     | duration=0-30d    | 3 | 5
-               | web    | *     | duration=30-90d   | 1 | 5
-               | web    | *     | duration=180d+    | 1 | 5
-               | web    | sites | duration=0-30d    | 2 | 2
-               | web    | apps  | duration=0-30d    | 1 | 3
-               | web    | apps  | duration=30-90d   | 1 | 3
-               | web    | apps  | duration=180d+    | 1 | 3
-               | legal  | *     | duration=90-180d  | 1 | 2
-               | legal  | *     | duration=180d+    | 1 | 2
-               | legal  | law   | duration=90-180d  | 1 | 2
-               | legal  | law   | duration=180d+    | 1 | 2
-    2025-01-05 | *      | *     | duration=0-30d    | 1 | 1
-    2025-01-05 | web    | *     | duration=0-30d    | 1 | 1
-    2025-01-05 | web    | sites | duration=0-30d    | 1 | 1
+    capture    | family | niche | dims             | k | n
+               | *      | *     | duration=0-30d   | 3 | 7
+               | *      | *     | duration=30-90d  | 1 | 7
+               | *      | *     | duration=90-180d | 1 | 7
+               | *      | *     | duration=180d+   | 2 | 7
+               | web    | *     | duration=0-30d   | 3 | 5
+               | web    | *     | duration=30-90d  | 1 | 5
+               | web    | *     | duration=180d+   | 1 | 5
+               | web    | sites | duration=0-30d   | 2 | 2
+               | web    | apps  | duration=0-30d   | 1 | 3
+               | web    | apps  | duration=30-90d  | 1 | 3
+               | web    | apps  | duration=180d+   | 1 | 3
+               | legal  | *     | duration=90-180d | 1 | 2
+               | legal  | *     | duration=180d+   | 1 | 2
+               | legal  | law   | duration=90-180d | 1 | 2
+               | legal  | law   | duration=180d+   | 1 | 2
+    2025-01-05 | *      | *     | duration=0-30d   | 1 | 1
+    2025-01-05 | web    | *     | duration=0-30d   | 1 | 1
+    2025-01-05 | web    | sites | duration=0-30d   | 1 | 1
     """,
     measure="requested_duration",
     **CELL,
@@ -189,15 +194,18 @@ BRACKETS = rows(
 
 MENTIONS_OF = rows(
     """
-    capture    | family | niche | ai_mention | genai_mention
-               | web    | sites | true       | true
-               | web    | sites | true       | false
-               | web    | sites | false      | false
-               | legal  | law   | true       | false
-               | legal  | law   | -          | -
-    2025-01-05 | web    | sites | true       | true
+    capture    | family | niche | ai_mention | genai_mention | scope
+               | web    | sites | true       | true          | newest
+               | web    | sites | true       | false         | newest
+               | web    | sites | false      | false         | newest
+               | legal  | law   | true       | false         | newest
+               | legal  | law   | -          | -             | newest
+    2025-01-05 | web    | sites | true       | true          | newest
+               | web    | sites | true       | true          | sample
+               | legal  | law   | false      | false         | sample
     """,
-    **CELL,
+    **PLACE,
+    flags="f",
 )
 MENTIONS = rows(
     """

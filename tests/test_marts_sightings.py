@@ -14,6 +14,7 @@ CARRIED = {
     "currency": "EUR", "source_category": "Web", "bid_avg_usd": 15.0, "proposals_low": 16, "proposals_high": 17,
     "days_left": 18.0, "duration_days_low": 19.0, "duration_days_high": 20.0, "experience_level": "entry",
     "interviewing": 21, "hires": 22, "reviews_low": 23, "reviews_high": 24, "side": "demand",
+    "sample_window": "25",
 }  # fmt: skip
 SOURCES = rows("""
     source_id | platform   | scope
@@ -21,6 +22,10 @@ SOURCES = rows("""
     fl        | freelancer | query
     hn        | hackernews | window
     un        | fiverr     | capped
+    live      | freelancer | window
+    eve       | freelancer | window
+    shut      | freelancer | window
+    panel     | freelancer | sample
 """)
 DEFECTS = rows("""
     source_id | capture_on | reason
@@ -93,17 +98,17 @@ STACKED = """
     un        | j         | w3         | -    |            | -            | 0        | 1       | 1                  | capped_page;single_snapshot;undated
 """
 OF_LISTING = """
-    native_id | platform   | scope  | grain    | family       | niche        | ai_mention | genai_mention | is_price_implausible | is_undated | holds_undated | is_partial
-    a         | upwork     | newest | snapshot | web          | sites        | true       | false         | false                | false      | 0 | false
-    b         | upwork     | newest | snapshot | writing      | unclassified | -          | -             | true                 | false      | 0 | false
-    c         | upwork     | newest | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0 | false
-    d         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0 | false
-    e         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0 | false
-    f         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | false      | 0 | true
-    g         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | true       | 1 | false
-    h         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1 | false
-    i         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | false      | 1 | false
-    j         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1 | false
+    native_id | platform   | scope  | grain    | family       | niche        | ai_mention | genai_mention | is_price_implausible | is_undated | holds_undated | is_partial | is_open
+    a         | upwork     | newest | snapshot | web          | sites        | true       | false         | false                | false      | 0             | false      | false
+    b         | upwork     | newest | snapshot | writing      | unclassified | -          | -             | true                 | false      | 0             | false      | false
+    c         | upwork     | newest | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false
+    d         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false
+    e         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false
+    f         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | false      | 0             | true       | -
+    g         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | -
+    h         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | false
+    i         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | false      | 1             | false      | false
+    j         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | false
 """
 # a was posted 62 hours before x3 and exactly 24 before x2
 OF_SIGHTING = """
@@ -127,6 +132,46 @@ STATED = (
     .join(rows(OF_LISTING), on="native_id")
     .join(rows(OF_SIGHTING), on=["native_id", "raw_sha256"])
 )
+# a month is open as long as its source was not asked after it: jan, seen in January only, is not,
+# since its source was asked in February; done was asked at the very end, eve a second before; twice
+# was drawn in two draws, the later counts; year is drawn, but posted no one knows when
+MONTHLY_OF = rows(
+    """
+    source_id | native_id | raw_sha256 | observed_at         | observed_precision | posted_at        | posted_precision | sample_window | flags
+    live      | jan       | s1         | 2025-01-31 20:00:00 | second             | 2025-01-03 08:00 | second           | -             |
+    live      | began     | s1         | 2025-01-31 20:00:00 | second             | 2025-01-03 08:00 | second           | -             | partial_window
+    live      | feb       | s2         | 2025-02-10 12:00:00 | second             | 2025-02-05 08:00 | second           | -             |
+    live      | both      | s2         | 2025-02-10 12:00:00 | second             | 2025-02-05 08:00 | second           | -             | partial_window
+    shut      | done      | s3         | 2025-03-01 00:00:00 | second             | 2025-02-20 08:00 | second           | -             |
+    eve       | eve       | s4         | 2025-02-28 23:59:59 | second             | 2025-02-20 08:00 | second           | -             |
+    panel     | twice     | s5         | 2025-05-01 10:00:00 | second             | 2024-06-10 08:00 | second           | 3 of 9        |
+    panel     | twice     | s6         | 2025-05-20 10:00:00 | second             | 2024-06-10 08:00 | second           | 5 of 9        |
+    panel     | once      | s5         | 2025-05-01 11:00:00 | second             | 2024-06-30 08:00 | minute           | 4 of 9        |
+    panel     | early     | s6         | 2025-05-20 10:00:00 | second             | 2025-05-02 08:00 | second           | 1 of 2        |
+    panel     | year      | s6         | 2025-05-20 10:00:00 | second             | 2023-01-01 00:00 | year             | 1 of 1        |
+    """,
+    "core_sightings",
+    **{name: value for name, value in CARRIED.items() if name != "sample_window"},
+)
+MONTHLY = rows(
+    """
+    source_id | scope  | native_id | raw_sha256 | observed_at         | capture_on | period_start | captures | sample_window | is_undated | holds_undated | is_partial | is_open | age_band | flags
+    live      | window | jan       | s1         | 2025-01-31 20:00:00 | 2025-01-31 | 2025-01-01   | 1        | -             | false      | 0             | false      | false   | 72h+     |
+    live      | window | began     | s1         | 2025-01-31 20:00:00 | 2025-01-31 | 2025-01-01   | 1        | -             | false      | 0             | true       | false   | 72h+     | partial
+    live      | window | feb       | s2         | 2025-02-10 12:00:00 | 2025-02-10 | 2025-02-01   | 1        | -             | false      | 0             | false      | true    | 72h+     | partial
+    live      | window | both      | s2         | 2025-02-10 12:00:00 | 2025-02-10 | 2025-02-01   | 1        | -             | false      | 0             | true       | true    | 72h+     | partial
+    shut      | window | done      | s3         | 2025-03-01 00:00:00 | 2025-03-01 | 2025-02-01   | 1        | -             | false      | 0             | false      | false   | 72h+     |
+    eve       | window | eve       | s4         | 2025-02-28 23:59:59 | 2025-02-28 | 2025-02-01   | 1        | -             | false      | 0             | false      | true    | 72h+     | partial
+    panel     | sample | twice     | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2024-06-01   | 2        | 5 of 9        | false      | 0             | false      | false   | 72h+     |
+    panel     | sample | once      | s5         | 2025-05-01 11:00:00 | 2025-05-01 | 2024-06-01   | 2        | 4 of 9        | false      | 0             | false      | false   | 72h+     |
+    panel     | sample | early     | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2025-05-01   | 1        | 1 of 2        | false      | 0             | false      | true    | 72h+     | partial
+    panel     | sample | year      | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2023-01-01   | 1        | 1 of 1        | true       | 1             | false      | false   | -        | undated
+    """,
+    **{name: value for name, value in CARRIED.items() if name != "sample_window"},
+    platform="freelancer", grain="month", capture="", family="unclassified", niche="unclassified",
+    ai_mention=None, genai_mention=None, is_price_implausible=False, is_defect=False,
+    bids=None, recency=1, recency_in_capture=1,
+)  # fmt: skip
 AGES = rows(
     """
     native_id | observed_at      | observed_precision | posted_at           | posted_precision
@@ -164,38 +209,44 @@ CELL = {
 }
 AMOUNTS_OF = rows(
     """
-    native_id | side   | capture    | pricing_type | price_min | currency | price_min_usd | price_max_usd | is_price_implausible | bids | days_left
-    range     | demand |            | hourly       | 9         | EUR      | 10            | 30            | false                | -    | -
-    range     | demand | 2025-01-05 | hourly       | 9         | EUR      | 10            | 20            | false                | -    | -
-    low_end   | demand |            | hourly       | 15        | USD      | 15            | -             | false                | -    | -
-    high_end  | demand |            | hourly       | -         | USD      | -             | 40            | false                | -    | -
-    no_price  | demand |            | hourly       | -         | USD      | -             | -             | false                | -    | 2.5
-    absurd    | demand |            | hourly       | 5000      | USD      | 5000          | 5000          | true                 | 7    | -
-    fixed     | demand |            | fixed        | 100       | USD      | 100           | 350           | false                | 0    | -
-    offer     | supply |            | fixed        | 100       | USD      | 100           | 100           | false                | -    | -
-    unknown   | demand |            | unknown      | 60        | USD      | 60            | 60            | false                | -    | -
-    gig       | supply |            | package      | 900       | PKR      | -             | -             | false                | -    | -
-    gig_eur   | supply |            | package      | 5         | EUR      | 6             | 80            | false                | -    | -
-    no_coin   | supply |            | package      | 5         | -        | -             | -             | false                | -    | -
-    no_start  | supply |            | package      | -         | EUR      | -             | 80            | false                | -    | -
-    gig_mad   | supply |            | package      | 0.01      | EUR      | 0.01          | -             | true                 | -    | -
+    native_id | side   | capture    | pricing_type | price_min | currency | price_min_usd | price_max_usd | is_price_implausible | bids | days_left | bid_avg_usd | sample_window
+    range     | demand |            | hourly       | 9         | EUR      | 10            | 30            | false                | -    | -         | 22.5        | w_range
+    range     | demand | 2025-01-05 | hourly       | 9         | EUR      | 10            | 20            | false                | -    | -         | 21          | w_range
+    low_end   | demand |            | hourly       | 15        | USD      | 15            | -             | false                | -    | -         | -           | -
+    high_end  | demand |            | hourly       | -         | USD      | -             | 40            | false                | -    | -         | -           | w_high_end
+    no_price  | demand |            | hourly       | -         | USD      | -             | -             | false                | -    | 2.5       | 18          | w_no_price
+    absurd    | demand |            | hourly       | 5000      | USD      | 5000          | 5000          | true                 | 7    | -         | 44          | w_absurd
+    fixed     | demand |            | fixed        | 100       | USD      | 100           | 350           | false                | 0    | -         | 210         | w_fixed
+    offer     | supply |            | fixed        | 100       | USD      | 100           | 100           | false                | -    | -         | -           | w_offer
+    unknown   | demand |            | unknown      | 60        | USD      | 60            | 60            | false                | -    | -         | 61          | w_unknown
+    gig       | supply |            | package      | 900       | PKR      | -             | -             | false                | -    | -         | 62          | -
+    gig_eur   | supply |            | package      | 5         | EUR      | 6             | 80            | false                | -    | -         | -           | w_gig_eur
+    no_coin   | supply |            | package      | 5         | -        | -             | -             | false                | -    | -         | -           | w_no_coin
+    no_start  | supply |            | package      | -         | EUR      | -             | 80            | false                | -    | -         | -           | w_no_start
+    gig_mad   | supply |            | package      | 0.01      | EUR      | 0.01          | -             | true                 | -    | -         | -           | w_gig_mad
     """,
     **CELL,
 )  # fmt: skip
-# range: (10 + 30) / 2; a range with one end is that end; a gig's price is the start, as asked
+# range: (10 + 30) / 2; a range with one end is that end; a gig's price is the start, as asked; an
+# average bid is of its type of pricing, and no worse for an absurd budget
 AMOUNTS = rows(
     """
-    measure         | native_id | side   | capture    | dims         | amount
-    hourly_rate     | range     | demand |            |              | 20
-    hourly_rate     | range     | demand | 2025-01-05 |              | 15
-    hourly_rate     | low_end   | demand |            |              | 15
-    hourly_rate     | high_end  | demand |            |              | 40
-    fixed_budget    | fixed     | demand |            |              | 225
-    bids            | absurd    | demand |            |              | 7
-    bids            | fixed     | demand |            |              | 0
-    days_left       | no_price  | demand |            |              | 2.5
-    gig_start_price | gig       | supply |            | currency=PKR | 900
-    gig_start_price | gig_eur   | supply |            | currency=EUR | 5
+    measure         | native_id | side   | capture    | dims                | amount | sample_window
+    hourly_rate     | range     | demand |            |                     | 20     | w_range
+    hourly_rate     | range     | demand | 2025-01-05 |                     | 15     | w_range
+    hourly_rate     | low_end   | demand |            |                     | 15     | -
+    hourly_rate     | high_end  | demand |            |                     | 40     | w_high_end
+    fixed_budget    | fixed     | demand |            |                     | 225    | w_fixed
+    bids            | absurd    | demand |            |                     | 7      | w_absurd
+    bids            | fixed     | demand |            |                     | 0      | w_fixed
+    days_left       | no_price  | demand |            |                     | 2.5    | w_no_price
+    gig_start_price | gig       | supply |            | currency=PKR        | 900    | -
+    gig_start_price | gig_eur   | supply |            | currency=EUR        | 5      | w_gig_eur
+    average_bid     | range     | demand |            | pricing_type=hourly | 22.5   | w_range
+    average_bid     | range     | demand | 2025-01-05 | pricing_type=hourly | 21     | w_range
+    average_bid     | no_price  | demand |            | pricing_type=hourly | 18     | w_no_price
+    average_bid     | absurd    | demand |            | pricing_type=hourly | 44     | w_absurd
+    average_bid     | fixed     | demand |            | pricing_type=fixed  | 210    | w_fixed
     """,
     **CELL,
 )
@@ -254,6 +305,7 @@ REVIEWS = rows(
 )
 CASES = [
     Case("mart_sightings", REFERENCE | {"core_sightings": SEEN}, STATED),
+    Case("mart_sightings", REFERENCE | {"core_sightings": MONTHLY_OF}, MONTHLY),
     Case("mart_amounts", {"mart_sightings": AMOUNTS_OF}, AMOUNTS),
     Case("mart_bid_pairs", {"mart_sightings": PAIRS_OF}, PAIRS),
     Case("mart_gig_reviews", {"mart_sightings": REVIEWS_OF}, REVIEWS),

@@ -8,28 +8,29 @@ from given import Case, assert_answer, rows
 from etl.metrics import metrics
 
 SOURCES = rows("""
-    source_id    | platform
-    hn_counts    | hackernews
-    fiverr_index | fiverr
-    fiverr_inc   | fiverr
+    source_id         | platform
+    hn_counts         | hackernews
+    fiverr_index      | fiverr
+    fiverr_inc        | fiverr
+    freelancer_counts | freelancer
 """)
 # Wilson, by scipy.stats.binomtest: 10 of 100, 0 of 80, and 50 of 150 turned into odds
 HACKERNEWS = rows(
     """
-    series_id           | period_start | dims                  | value | flags
-    hiring_posts        | 2026-01-01   |                       | 100   |
-    hiring_posts        | 2026-02-01   |                       | 80    | partial
-    hiring_posts        | 2026-03-01   |                       | 0     |
-    keyword_share_pct   | 2026-01-01   | keyword=llm           | 10    |
-    keyword_share_pct   | 2026-02-01   | keyword=llm           | 0     | partial
-    keyword_share_pct   | 2026-02-01   | keyword=cobol         | 30    |
-    keyword_share_pct   | 2026-03-01   | keyword=llm           | 0     |
-    keyword_share_pct   | 2026-04-01   | keyword=llm           | 5     |
-    seeking_posts       | 2026-01-01   |                       | 50    |
-    hiring_posts_paired | 2026-01-01   |                       | 100   | partial
-    seeking_posts       | 2026-02-01   |                       | 50    |
-    hiring_posts_paired | 2026-02-01   |                       | 0     |
-    seeking_posts       | 2026-03-01   |                       | 50    |
+    series_id           | period_start | dims          | value | flags
+    hiring_posts        | 2026-01-01   |               | 100   |
+    hiring_posts        | 2026-02-01   |               | 80    | partial
+    hiring_posts        | 2026-03-01   |               | 0     |
+    keyword_share_pct   | 2026-01-01   | keyword=llm   | 10    |
+    keyword_share_pct   | 2026-02-01   | keyword=llm   | 0     | partial
+    keyword_share_pct   | 2026-02-01   | keyword=cobol | 30    |
+    keyword_share_pct   | 2026-03-01   | keyword=llm   | 0     |
+    keyword_share_pct   | 2026-04-01   | keyword=llm   | 5     |
+    seeking_posts       | 2026-01-01   |               | 50    |
+    hiring_posts_paired | 2026-01-01   |               | 100   | partial
+    seeking_posts       | 2026-02-01   |               | 50    |
+    hiring_posts_paired | 2026-02-01   |               | 0     |
+    seeking_posts       | 2026-03-01   |               | 50    |
     """,
     "core_series",
     source_id="hn_counts",
@@ -133,9 +134,58 @@ TOTALS = rows(
     lo=None,
     hi=None,
 )
+# a family has its name, the whole the star; another source's series of the same name is not ours
+FREELANCER = rows(
+    """
+    source_id         | series_id          | grain | period_start | dims           | value | n    | flags
+    freelancer_counts | projects_posted    | month | 2025-01-01   |                | 9000  | 9000 |
+    freelancer_counts | projects_posted    | month | 2025-01-01   | family=web     | 4000  | 4000 | odd
+    freelancer_counts | projects_posted    | month | 2025-02-01   |                | 0     | 0    |
+    freelancer_counts | projects_posted    | month | 2025-02-01   | family=web     | -     | -    |
+    freelancer_counts | freelancers_listed | day   | 2025-03-05   |                | 700   | 700  |
+    freelancer_counts | freelancers_listed | day   | 2025-03-05   | family=writing | 300   | 300  | odd
+    hn_counts         | projects_posted    | month | 2025-01-01   |                | 1     | 1    |
+    hn_counts         | freelancers_listed | day   | 2025-03-05   |                | 2     | 2    |
+    """,
+    "core_series",
+    geo="*",
+)
+COUNTED = {
+    "stat": "count",
+    "source_id": "freelancer_counts",
+    "platform": "freelancer",
+    "geo": "*",
+    "niche": "*",
+    "dims": "",
+    "lo": None,
+    "hi": None,
+    "reason": "a count has no sampling interval",
+}
+POSTED = rows(
+    """
+    period_start | family | n    | value | flags
+    2025-01-01   | *      | 9000 | 9000  |
+    2025-01-01   | web    | 4000 | 4000  | odd
+    2025-02-01   | *      | 0    | 0     |
+    2025-02-01   | web    | -    | -     |
+    """,
+    side="demand",
+    grain="month",
+    **COUNTED,
+)
+LISTED = rows(
+    """
+    period_start | family  | n   | value | flags
+    2025-03-05   | *       | 700 | 700   |
+    2025-03-05   | writing | 300 | 300   | odd
+    """,
+    side="supply",
+    grain="snapshot",
+    **COUNTED,
+)
 # every metric is given all series: it must take its own and nothing else
 GIVEN = {
-    "core_series": pl.concat([HACKERNEWS, PANELS, FIVERR]),
+    "core_series": pl.concat([HACKERNEWS, PANELS, FIVERR, FREELANCER]),
     "ref_sources": SOURCES,
 }
 CASES = [
@@ -143,6 +193,8 @@ CASES = [
     Case("hn_seekers_per_hiring_post", GIVEN, SEEKERS),
     Case("fiverr_matched_price_index", GIVEN, MATCHED),
     Case("fiverr_company_totals", GIVEN, TOTALS),
+    Case("projects_posted", GIVEN, POSTED),
+    Case("freelancers_listed", GIVEN, LISTED),
 ]
 
 

@@ -22,27 +22,27 @@ SOURCES = rows("""
 # one table for all shares: a metric must take its own measure and nothing else
 SHARES = rows(
     """
-    measure            | source_id | scope  | capture    | flags          | family       | niche        | dims                          | k  | n  | value | lo   | hi
-    listing_share      | market    | newest |            |                | *            | *            |                               | 90 | 90 | 1     | 0.9  | 1
-    listing_share      | market    | newest |            |                | web          | *            |                               | 15 | 90 | 0.1   | 0.05 | 0.2
-    listing_share      | market    | newest | 2025-01-05 | single         | web          | sites        |                               | 14 | 80 | 0.1   | 0.04 | 0.3
-    listing_share      | market    | newest |            |                | web          | unclassified |                               | 1  | 90 | 0.01  | 0    | 0.1
-    listing_share      | market    | newest |            |                | unclassified | *            |                               | 2  | 90 | 0.02  | 0    | 0.1
-    listing_share      | month     | window |            |                | legal        | *            |                               | 16 | 40 | 0.1   | 0.03 | 0.4
-    listing_share      | guessed   | newest |            |                | web          | *            |                               | 5  | 50 | 0.1   | 0.03 | 0.4
-    listing_share      | query     | query  |            | selected_query | web          | *            |                               | 6  | 60 | 0.1   | 0.03 | 0.4
-    listing_share      | capped    | capped |            | capped_page    | web          | *            |                               | 7  | 70 | 0.1   | 0.03 | 0.4
-    ai_mention         | market    | newest |            |                | *            | *            |                               | 2  | 20 | 0.11  | 0.01 | 0.31
-    ai_mention         | query     | query  | 2025-01-05 | selected_query | web          | sites        |                               | 3  | 20 | 0.12  | 0.02 | 0.32
-    genai_mention      | market    | newest |            | single         | *            | *            |                               | 4  | 20 | 0.13  | 0.03 | 0.33
-    entry_level        | market    | newest | 2025-01-05 |                | web          | *            |                               | 5  | 20 | 0.14  | 0.04 | 0.34
-    interviewing       | query     | query  |            | selected_query | *            | *            | proposals=0-4                 | 6  | 20 | 0.15  | 0.05 | 0.35
-    interviewing       | query     | query  | 2025-01-05 | selected_query | *            | *            |                               | 6  | 20 | 0.16  | 0.05 | 0.35
-    proposals_20_plus  | market    | newest |            |                | *            | *            |                               | 8  | 20 | 0.18  | 0.08 | 0.38
-    proposals_20_plus  | market    | newest | 2025-01-05 |                | *            | *            |                               | 8  | 20 | 0.19  | 0.08 | 0.38
-    proposals_20_plus  | market    | newest | 2025-01-05 |                | web          | *            | age_band=72h+                 | 8  | 20 | 0.2   | 0.08 | 0.38
-    requested_duration | market    | newest |            |                | *            | *            | duration=180d+                | 9  | 20 | 0.19  | 0.09 | 0.39
-    requested_duration | market    | newest | 2025-01-05 |                | web          | *            | duration=0-30d                | 9  | 20 | 0.21  | 0.09 | 0.39
+    measure            | source_id | scope  | capture    | flags          | family       | niche        | dims           | k  | n  | value | lo   | hi
+    listing_share      | market    | newest |            |                | *            | *            |                | 90 | 90 | 1     | 0.9  | 1
+    listing_share      | market    | newest |            |                | web          | *            |                | 15 | 90 | 0.1   | 0.05 | 0.2
+    listing_share      | market    | newest | 2025-01-05 | single         | web          | sites        |                | 14 | 80 | 0.1   | 0.04 | 0.3
+    listing_share      | market    | newest |            |                | web          | unclassified |                | 1  | 90 | 0.01  | 0    | 0.1
+    listing_share      | market    | newest |            |                | unclassified | *            |                | 2  | 90 | 0.02  | 0    | 0.1
+    listing_share      | month     | window |            |                | legal        | *            |                | 16 | 40 | 0.1   | 0.03 | 0.4
+    listing_share      | guessed   | newest |            |                | web          | *            |                | 5  | 50 | 0.1   | 0.03 | 0.4
+    listing_share      | query     | query  |            | selected_query | web          | *            |                | 6  | 60 | 0.1   | 0.03 | 0.4
+    listing_share      | capped    | capped |            | capped_page    | web          | *            |                | 7  | 70 | 0.1   | 0.03 | 0.4
+    ai_mention         | market    | newest |            |                | *            | *            |                | 2  | 20 | 0.11  | 0.01 | 0.31
+    ai_mention         | query     | query  | 2025-01-05 | selected_query | web          | sites        |                | 3  | 20 | 0.12  | 0.02 | 0.32
+    genai_mention      | market    | newest |            | single         | *            | *            |                | 4  | 20 | 0.13  | 0.03 | 0.33
+    entry_level        | market    | newest | 2025-01-05 |                | web          | *            |                | 5  | 20 | 0.14  | 0.04 | 0.34
+    interviewing       | query     | query  |            | selected_query | *            | *            | proposals=0-4  | 6  | 20 | 0.15  | 0.05 | 0.35
+    interviewing       | query     | query  | 2025-01-05 | selected_query | *            | *            |                | 6  | 20 | 0.16  | 0.05 | 0.35
+    proposals_20_plus  | market    | newest |            |                | *            | *            |                | 8  | 20 | 0.18  | 0.08 | 0.38
+    proposals_20_plus  | market    | newest | 2025-01-05 |                | *            | *            |                | 8  | 20 | 0.19  | 0.08 | 0.38
+    proposals_20_plus  | market    | newest | 2025-01-05 |                | web          | *            | age_band=72h+  | 8  | 20 | 0.2   | 0.08 | 0.38
+    requested_duration | market    | newest |            |                | *            | *            | duration=180d+ | 9  | 20 | 0.19  | 0.09 | 0.39
+    requested_duration | market    | newest | 2025-01-05 |                | web          | *            | duration=0-30d | 9  | 20 | 0.21  | 0.09 | 0.39
     """,
     **PLACE,
 )
@@ -87,16 +87,19 @@ WANTED = {
 
 QUANTILES = rows(
     """
-    measure         | stat   | capture    | family | niche | dims         | n  | value | lo  | hi  | reason
-    hourly_rate     | median |            | web    | sites |              | 30 | 20    | 15  | 25  | -
-    hourly_rate     | p90    | 2025-01-05 | *      | *     |              | 5  | 90    | -   | -   | n is too small
-    fixed_budget    | p10    |            | *      | *     |              | 31 | 50    | 40  | 60  | -
-    fixed_budget    | p10    | 2025-01-05 | *      | *     |              | 31 | 51    | 40  | 60  | -
-    bids            | p25    | 2025-01-05 | web    | *     |              | 32 | 7     | 5   | 9   | -
-    days_left       | p75    |            | *      | *     |              | 33 | 4.5   | 3.5 | 6   | -
-    days_left       | p75    | 2025-01-05 | *      | *     |              | 33 | 4     | 3.5 | 6   | -
-    gig_start_price | median |            | *      | *     | currency=EUR | 34 | 14    | 13  | 15  | -
-    gig_start_price | median | 2025-01-05 | *      | *     | currency=EUR | 34 | 15    | 13  | 15  | -
+    measure         | stat   | capture    | family | niche | dims                | n  | value | lo  | hi  | reason
+    hourly_rate     | median |            | web    | sites |                     | 30 | 20    | 15  | 25  | -
+    hourly_rate     | p90    | 2025-01-05 | *      | *     |                     | 5  | 90    | -   | -   | n is too small
+    fixed_budget    | p10    |            | *      | *     |                     | 31 | 50    | 40  | 60  | -
+    fixed_budget    | p10    | 2025-01-05 | *      | *     |                     | 31 | 51    | 40  | 60  | -
+    bids            | p25    | 2025-01-05 | web    | *     |                     | 32 | 7     | 5   | 9   | -
+    days_left       | p75    |            | *      | *     |                     | 33 | 4.5   | 3.5 | 6   | -
+    days_left       | p75    | 2025-01-05 | *      | *     |                     | 33 | 4     | 3.5 | 6   | -
+    gig_start_price | median |            | *      | *     | currency=EUR        | 34 | 14    | 13  | 15  | -
+    gig_start_price | median | 2025-01-05 | *      | *     | currency=EUR        | 34 | 15    | 13  | 15  | -
+    average_bid     | median |            | *      | *     | pricing_type=hourly | 35 | 22    | 18  | 27  | -
+    average_bid     | median |            | *      | *     | pricing_type=fixed  | 36 | 210   | 180 | 250 | -
+    average_bid     | p90    | 2025-01-05 | web    | sites | pricing_type=fixed  | 6  | 900   | -   | -   | n is too small
     """,
     source_id="market",
     flags="f",
@@ -120,6 +123,12 @@ MEASURED = {
     "bid_window_days": """
         stat | family | niche | dims               | n  | value | lo  | hi | reason
         p75  | *      | *     | capture=2025-01-05 | 33 | 4     | 3.5 | 6  | -
+    """,
+    "average_bid": """
+        stat   | family | niche | dims                                  | n  | value | lo  | hi  | reason
+        median | *      | *     | pricing_type=hourly                   | 35 | 22    | 18  | 27  | -
+        median | *      | *     | pricing_type=fixed                    | 36 | 210   | 180 | 250 | -
+        p90    | web    | sites | capture=2025-01-05;pricing_type=fixed | 6  | 900   | -   | -   | n is too small
     """,
     "gig_start_price": """
         stat   | family | niche | dims         | n  | value | lo | hi | reason

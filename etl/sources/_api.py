@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from etl.asking import Ask
 from etl.contracts import SourceChanged
 
 ENOUGH = 5  # so many records without a key that is always there are a change of shape, no accident
@@ -100,3 +101,9 @@ def unix_seconds(value: float) -> datetime:
     if not 0 < value < 4_102_444_800:  # 2100
         raise ValueError(f"{value} is no Unix time in seconds")
     return datetime.fromtimestamp(value, UTC).replace(tzinfo=None)
+
+
+def is_rested(ask: Ask, hours: float) -> bool:
+    """Were these hours over since the payload landed last was asked for?"""
+    asked_at = datetime.fromisoformat(ask.cursor.get("asked_at", "1970-01-01"))
+    return not timedelta(0) <= ask.now - asked_at < timedelta(hours=hours)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -13,7 +12,7 @@ from etl.contracts import SourceChanged
 from etl.parse.blank import filled
 from etl.parse.dates import parse_timestamp
 from etl.parse.html import html_to_text
-from etl.sources._api import json_body, maybe, need, records_at, typed
+from etl.sources._api import is_rested, json_body, maybe, need, records_at, typed
 from etl.sources._listing import known
 
 PERIODS = {
@@ -61,12 +60,6 @@ def newest_pages(
         yield Payload(name, answer, {} if url else {"asked_at": answer.moment.isoformat()})
         if url is None:
             return
-
-
-def is_rested(ask: Ask, hours: float) -> bool:
-    """Were these hours over since the payload landed last was asked for?"""
-    asked_at = datetime.fromisoformat(ask.cursor.get("asked_at", "1970-01-01"))
-    return not timedelta(0) <= ask.now - asked_at < timedelta(hours=hours)
 
 
 def identity(record: Mapping[str, Any], key: str) -> str:

@@ -22,8 +22,10 @@ from lxml import etree
 from etl.asking import Ask, Payload
 from etl.contracts import Budget, Capture, Reject, Source, SourceChanged, Terms
 from etl.parse.records import csv_records
+from etl.sources._api import is_rested
 from etl.sources._series import Point, first_day
 
+HOURS_BETWEEN = 6.5 * 24  # rates are carried for a week, and each answer is the whole history
 ADDRESS = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 POLICY = (
     "https://www.ecb.europa.eu/stats/ecb_statistics/governance_and_quality_framework/html/"
@@ -43,7 +45,7 @@ SOURCE = Source(
     caveat="Set on working days at about 16:00 CET, for information and not for transactions."
     " About 30 currencies: none of Pakistan, Bangladesh, Ukraine, Nigeria, Kenya, Egypt, Argentina"
     " or Vietnam, and none of Russia since March 2022.",
-    cadence_days=3,
+    cadence_days=7,
     republish_rows=True,
     is_incremental=True,
     hosts=("www.ecb.europa.eu",),
@@ -70,8 +72,10 @@ Day = tuple[str, str | None, Iterable[tuple[str, str | None]]]
 
 
 def extract(ask: Ask) -> Iterator[Payload]:
-    """Ask for the whole history: one small file, and the only one that never leaves a gap."""
-    yield Payload("eurofxref-hist.zip", ask.get(ADDRESS, kind="zip"))
+    """Ask, once a week, for the whole history: the only file that never leaves a gap."""
+    if is_rested(ask, HOURS_BETWEEN):
+        answer = ask.get(ADDRESS, kind="zip")
+        yield Payload("eurofxref-hist.zip", answer, {"asked_at": answer.moment.isoformat()})
 
 
 def normalise(body: bytes, capture: Capture) -> Iterator[Point | Reject]:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from etl.asking import Answer, Ask, Payload
-from etl.contracts import Capture, Reject, Source, SourceChanged
+from etl.contracts import Capture, Reject, Source, SourceChanged, SourceUnavailable
 from etl.sources import _freelancer_cards, _freelancer_history
 from etl.sources._api import address
 from etl.sources._freelancer import (
@@ -81,6 +81,7 @@ def _slice(
 ) -> Iterator[Payload]:
     """Ask for the pages of one slice of time; `until` of the stream moves with the last of them."""
     url = ACTIVE if ask.now - begin < timedelta(days=2) else ALL
+    found: set[int] = set()
     for offset in range(0, MOST_PER_SLICE, MOST_PER_PAGE):
         name = f"posted {begin:%Y-%m-%dT%H:%M:%S} {offset}"
         query = [*window(begin, end), ("limit", MOST_PER_PAGE), ("offset", offset), *DETAILS]
@@ -90,10 +91,12 @@ def _slice(
         except SourceChanged:
             yield Payload(name, answer, dict(stream))  # kept for the person who looks
             raise
-        is_last = offset + MOST_PER_PAGE >= total or not ids - seen
+        _refuse_repetition(ids, found, offset)
+        is_last = offset + MOST_PER_PAGE >= total or not ids
         is_too_many = total > MOST_PER_SLICE and end - begin > SHORTEST_SLICE
         if is_last:
             stream["until"] = max(stream["until"], end.isoformat())
+        found |= ids
         seen |= ids
         yield Payload(name, answer, dict(stream))
         if is_too_many:
@@ -102,6 +105,12 @@ def _slice(
             yield from _slice(ask, middle, end, stream, seen)
         if is_last or is_too_many:
             return
+
+
+def _refuse_repetition(ids: set[int], found: set[int], offset: int) -> None:
+    """Raise when a page repeats earlier ones of its slice: the rest of it would be lost."""
+    if ids and not ids - found:
+        raise SourceUnavailable(f"page {offset} repeats earlier ones; try again later")
 
 
 def _ids(answer: Answer) -> set[int]:

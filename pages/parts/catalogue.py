@@ -72,6 +72,25 @@ def rejects(manifest: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(table, schema={"source": pl.String, "reason": pl.String, "rows": pl.Int64})
 
 
+def terms(manifest: Mapping[str, Any]) -> pl.DataFrame:
+    """Return what the terms of the sources that were asked over the network were found to say."""
+    words = {True: "allow it", False: "forbid it", None: "unclear"}
+    table = [
+        {
+            "source": entry["title"],
+            "terms": words[found["allows"]],
+            "read": found["read_on"] + ("" if found["read_in_full"] else ", in part"),
+            "found": found["found"],
+            "where": found["url"],
+        }
+        for entry in manifest["sources"]
+        if (found := entry.get("terms"))
+    ]
+    return pl.DataFrame(
+        table, schema=dict.fromkeys(("source", "terms", "read", "found", "where"), pl.String)
+    )
+
+
 def metrics(manifest: Mapping[str, Any]) -> pl.DataFrame:
     """Return one row per metric: unit, method, caveat, and the pages that show it."""
     columns = ("title", "unit", "question", "method", "caveat", "rows")
