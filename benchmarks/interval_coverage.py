@@ -85,6 +85,7 @@ def price_captures(seed: int, captures: int, kind: str, sd: float = 0.3) -> dict
     each = pl.DataFrame(rows).with_columns(
         *(pl.lit(value).alias(name) for name, value in PLACE.items()),
         pl.lit("rate").alias("measure"),
+        pl.lit(None, pl.String).alias("sample_window"),
         pl.lit("x").alias("niche"),
     )
     amounts = pl.concat([each, each.with_columns(pl.lit("").alias("capture"))])

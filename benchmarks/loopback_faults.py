@@ -13,19 +13,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
-
 from benchmarks.freelancer_market import Market
 from benchmarks.loopback_world import (
     HOST,
     PULL,
     Said,
+    State,
     command,
     environment,
     missing,
-    outcome,
-    rows,
     serve,
+    state,
     time_passes,
 )
 from etl.config import hosts_file
@@ -177,10 +175,9 @@ class Outcome:
     later: Said
     requests: int  # of the disturbed command, to the disturbed host
     asked_in_vain: int  # requests before time had passed, where the host asked for a pause
-    gaps: list[float]  # seconds between the requests of the disturbed command
 
 
-def disturbed(case: Case, world: Market, expected: dict[str, pl.DataFrame]) -> Outcome:
+def disturbed(case: Case, world: Market, expected: State) -> Outcome:
     """Pull while the host misbehaves, then after; a new folder each time."""
     with (
         tempfile.TemporaryDirectory(prefix="loopback-") as folder,
@@ -189,18 +186,18 @@ def disturbed(case: Case, world: Market, expected: dict[str, pl.DataFrame]) -> O
     ):
         serve(server, world)
         case.arrange(server)
-        said = command(*PULL)
-        says, other, gaps = outcome("freelancer"), outcome("indeed"), server.gaps(HOST)
-        is_same = other == "landed" and rows()["series"].equals(expected["series"])
+        said, then = command(*PULL), state()
+        is_same = then.outcomes["indeed"] == "landed" and then.series.equals(expected.series)
+        says = then.outcomes["freelancer"]
         before = len(server.asked(HOST))
         server.behave()
         serve(server, world)
         asked_in_vain = 0
         if "run again" in says:
-            command(*PULL)
+            command("pull", "freelancer")
             asked_in_vain = len(server.asked(HOST)) - before
             time_passes()
-        later = command(*PULL)
-        lost = missing(expected["listings"], rows()["listings"])
-    others = "unaffected" if is_same else f"affected: {other}"
-    return Outcome(said.code, says, said, lost, others, later, before, asked_in_vain, gaps)
+        later = command("pull", "freelancer")
+        lost = missing(expected, state())
+    others = "unaffected" if is_same else f"affected: {then.outcomes['indeed']}"
+    return Outcome(said.code, says, said, lost, others, later, before, asked_in_vain)

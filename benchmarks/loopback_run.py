@@ -22,12 +22,13 @@ from benchmarks.freelancer_market import Market, market
 from benchmarks.loopback_faults import CASES, disturbed
 from benchmarks.loopback_world import (
     PULL,
+    State,
     command,
     environment,
     missing,
     recent_market,
-    rows,
     serve,
+    state,
 )
 from etl.config import ROOT
 from tests.loopback import Loopback
@@ -45,7 +46,7 @@ class Moment:
 class Undisturbed:
     """What a command leaves when nothing happens, and how many requests that takes."""
 
-    rows: dict
+    state: State
     requests: int
 
 
@@ -71,7 +72,7 @@ def undisturbed(words: tuple[str, ...], world: Market) -> Undisturbed:
         serve(server, world)
         said = command(*words)
         assert said.code == 0, said
-        return Undisturbed(rows(), len(server.log))
+        return Undisturbed(state(), len(server.log))
 
 
 def killed(words: tuple[str, ...], world: Market, moment: Moment, expected: Undisturbed) -> Killed:
@@ -84,8 +85,7 @@ def killed(words: tuple[str, ...], world: Market, moment: Moment, expected: Undi
         serve(server, world)
         was_running = _kill(words, server, moment)
         again = command(*words)
-        found = rows()
-        lost = sum(missing(expected.rows[name], found[name]) for name in expected.rows)
+        lost = missing(expected.state, state())
         is_sound = command("verify").code == 0
         return Killed(moment, was_running, again.code, lost, is_sound, len(server.log))
 
@@ -136,7 +136,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
     world = recent_market(400, 250)
-    expected = undisturbed(PULL, world).rows
+    expected = undisturbed(PULL, world).state
     print("| fault | what the source did | rows lost | others |\n|---|---|---|---|")
     for case in CASES:
         found = disturbed(case, world, expected)

@@ -77,23 +77,26 @@ def command(*words: str) -> Said:
     return Said(code, out.getvalue(), err.getvalue())
 
 
-def rows() -> dict[str, pl.DataFrame]:
-    """Return the listings and points there are, but for what differs with the moment of a pull."""
+@dataclass
+class State:
+    """The listings and points there are, and how each source's last command ended."""
+
+    listings: pl.DataFrame
+    series: pl.DataFrame
+    outcomes: dict[str, str]
+
+
+def state() -> State:
+    """Return what the warehouse holds, but for what differs with the moment of a pull."""
     with Warehouse(warehouse_file()) as warehouse:
         warehouse.build_core()
         listings = warehouse.frame("select * from core_listings order by source_id, native_id")
         flags = pl.col("flags").list.set_difference(["partial_window"])
-        return {
-            "listings": listings.drop(SEEN).with_columns(flags),
-            "series": warehouse.frame("select * from core_series order by all"),
-        }
-
-
-def outcome(source_id: str) -> str:
-    """Return how a source's last command ended, by the ledger."""
-    with Warehouse(warehouse_file()) as warehouse:
-        runs = warehouse.frame("select source_id, outcome from runs order by started_at")
-    return runs.filter(source_id=source_id)["outcome"][-1]
+        return State(
+            listings.drop(SEEN).with_columns(flags),
+            warehouse.frame("select * from core_series order by all"),
+            dict(warehouse.frame("select source_id, outcome from runs order by rowid").rows()),
+        )
 
 
 def time_passes() -> None:
@@ -103,6 +106,7 @@ def time_passes() -> None:
     hosts_file().write_text(json.dumps({host: turn | over for host, turn in turns.items()}))
 
 
-def missing(expected: pl.DataFrame, found: pl.DataFrame) -> int:
-    """Return how many rows of one frame the other lacks, has otherwise, or has too many."""
-    return len(set(map(str, expected.rows())) ^ set(map(str, found.rows())))
+def missing(expected: State, found: State) -> int:
+    """Return how many rows the one has and the other has not, or has otherwise."""
+    pairs = (expected.listings, found.listings), (expected.series, found.series)
+    return sum(len(set(map(repr, a.rows())) ^ set(map(repr, b.rows()))) for a, b in pairs)

@@ -12,12 +12,13 @@ from typing import Any
 from etl import edition, landing, ledger
 from etl.config import SHIPPED, warehouse_file
 from etl.console import complain, say
-from etl.contracts import InputError, ObservatoryError, SourceChanged
+from etl.contracts import InputError, ObservatoryError, Reject, SourceChanged
 from etl.export import csv_bytes
 from etl.fx import shipped_rates
 from etl.importing import accounting, capture_of, expand, import_file
 from etl.mapping import mapped_module, preview, read_mapping
 from etl.normalise import Normalised, normalise
+from etl.parse.cut import readable_json
 from etl.sources import readers, source_module
 from etl.warehouse import Warehouse
 
@@ -101,7 +102,15 @@ def _reading(
     module: Any, path: Path, body: bytes, captured_at: str | None, landed_at: datetime
 ) -> Normalised:
     capture = capture_of(path, body, module.SOURCE.id, landed_at, captured_at)
-    return normalise(module, body, capture, shipped_rates())
+    try:
+        return normalise(module, body, capture, shipped_rates())
+    except SourceChanged:
+        kept = readable_json(body) if body.lstrip()[:1] in (b"{", b"[") else None
+        if kept is None:
+            raise
+    result = normalise(module, kept[0], capture, shipped_rates())
+    result.rejects.append(Reject("end of file", kept[1]))
+    return result
 
 
 def verify() -> int:

@@ -48,7 +48,7 @@ SCOPES = {
     "window": "every listing posted in a stated window: volumes over posting time are valid",
     "newest": "the newest listings on one day: a cross-section, no volume over posting time",
     "query": "one selected query: never a market share or a volume",
-    "sample": "a random sample of a stated window: shares and quantiles are valid, counts are not",
+    "sample": "a random sample of a stated window, drawn by windows of time: quantiles, no counts",
     "capped": "at most so many listings per page or category: no shares, no supply counts",
 }
 

@@ -55,7 +55,7 @@ def check_mapping(mapping: Mapping[str, Any]) -> None:
         )
     for key in TEXTS:
         _check_text(key, mapping.get(key, "x" if "url" not in key else "https://x"))
-    _check_one_of("scope", mapping["scope"], tuple(SCOPES))
+    _check_one_of("scope", mapping["scope"], tuple(s for s in SCOPES if s != "sample"))
     _check_form(mapping)
     _check_columns(mapping)
     if mapping["scope"] == "window" and "posted_at" not in mapping["columns"]:

@@ -58,11 +58,13 @@ drawn = get("bids_per_listing", source_id="freelancer_panel", stat="median", fam
 said = headlines.change(drawn, "The median number of bids per Freelancer.com project")
 note = "A random sample of each month's projects, long after bidding ended."
 chart = line(drawn, events=[events.PANDEMIC, events.CHATGPT])
-show.figure("drawn", "bids_per_listing", drawn, said, chart, note=note)
+if drawn.height:  # what brings them stands on the figure above
+    show.figure("drawn", "bids_per_listing", drawn, said, chart, note=note)
 
 supply = newest_of_each(get("freelancers_listed", by="family"))
 said = headlines.extremes(supply, "is offered by most freelancers ({when})", "fewest")
-show.figure("supply", "freelancers_listed", supply, said, charts.dots(supply, colours))
+if supply.height:
+    show.figure("supply", "freelancers_listed", supply, said, charts.dots(supply, colours))
 
 entry = get("entry_level_share", **upwork, **level)
 said = headlines.extremes(entry, "is most often open to entry level", "least often")

@@ -8,7 +8,7 @@ import polars as pl
 
 from pages.parts import charts, events, headlines, labels, show, timelines
 from pages.parts.filters import family_level, row_of
-from pages.parts.rows import dim, latest, relabelled, rows
+from pages.parts.rows import dim, latest, newest_of_each, relabelled, rows
 
 show.header("pricing", "Pricing", "What does work pay, and where do I sit?")
 family, stat, panel = row_of("family", "stat", "panel")
@@ -29,6 +29,7 @@ chart = dots(budget, tick_format="$,.0f", log=True)
 show.figure("budget", "fixed_budget", budget, said, chart, note=note)
 
 asked = get("average_bid", source_id="freelancer_search", dims=("pricing_type=fixed",))
+asked = newest_of_each(asked)
 said = headlines.extremes(asked, f"draws the dearest bids ({which.lower()} project)", "cheapest")
 note = f"{which} over projects of the average bid each drew in one search on Freelancer.com."
 chart = dots(asked, tick_format="$,.0f")

@@ -15,11 +15,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl import edition
 from etl.command_line import main
 from etl.config import SHIPPED, warehouse_file
 from etl.evidence import KEY
+from etl.parse.cut import readable_json
 from etl.warehouse import Warehouse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -345,3 +348,28 @@ def test_one_more_capture_of_a_shipped_source_shows_beside_what_is_published(dat
     found = {dims: (n, value) for dims, n, value in rate.select("dims", "n", "value").iter_rows()}
     assert found["capture=2023-01-04"] == (60, 30.0)
     assert found[""] == (3664, 20.0), "60 listings do not replace the whole of January"
+
+
+def test_parse_reads_damaged_json_up_to_the_damage(tmp_path, capsys):
+    whole = (ROOT / "tests" / "payloads" / "freelancer" / "search.json").read_bytes()
+    file = tmp_path / "cut.json"
+    file.write_bytes(whole[: whole.index(b"40000003")])
+    assert main(["parse", "freelancer", str(file), "--captured-at", "2026-01-03"]) == 0
+    said = capsys.readouterr()
+    rows = [json.loads(line) for line in said.out.splitlines()]
+    assert [row["native_id"] for row in rows] == ["40000001", "40000002"]
+    [reject] = [json.loads(line) for line in said.err.splitlines()]
+    assert "damaged from character" in reject["reason"]
+    file.write_bytes(whole[:40])
+    assert main(["parse", "freelancer", str(file)]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@given(cut=st.integers(0, 2000), noise=st.binary(max_size=8))
+def test_what_is_left_of_damaged_json_is_json(cut: int, noise: bytes):
+    whole = json.dumps({"a": [{"id": n, "x": ['{"', n]} for n in range(40)], "b": 1}).encode()
+    body = whole[:cut] + noise
+    kept = readable_json(body)
+    if kept is not None:
+        records = json.loads(kept[0])["a"]
+        assert [r["id"] for r in records] == list(range(len(records)))

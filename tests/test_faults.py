@@ -10,15 +10,13 @@ import pytest
 from benchmarks.loopback_faults import CASES, Case, disturbed
 from benchmarks.loopback_run import Undisturbed, undisturbed
 from benchmarks.loopback_world import (
-    HOST,
     OTHER,
     PULL,
     command,
     environment,
-    outcome,
     recent_market,
-    rows,
     serve,
+    state,
 )
 from tests import loopback as do
 from tests.loopback import Loopback
@@ -49,7 +47,7 @@ def server(tmp_path: Path):
     "case", [case for case in CASES if not case.slow], ids=lambda case: case.name
 )
 def test_a_fault_costs_no_row_and_harms_no_other(case: Case, world, calm):
-    found = disturbed(case, world, calm.rows)
+    found = disturbed(case, world, calm.state)
     assert re.search(case.says, found.says), found.says
     assert found.lost == 0, "rows are missing after the next pull"
     assert found.others == "unaffected"
@@ -66,10 +64,10 @@ def test_a_fault_costs_no_row_and_harms_no_other(case: Case, world, calm):
 
 def test_without_a_fault_no_case_would_pass(world, calm):
     """What the cases look for is not there when nothing goes wrong."""
-    found = disturbed(Case("nothing", lambda server: None, COPES), world, calm.rows)
+    found = disturbed(Case("nothing", lambda server: None, COPES), world, calm.state)
     assert (found.says, found.requests, found.lost) == (COPES, calm.requests - 3, 0)
     assert not [case.name for case in CASES if case.says != COPES and re.search(case.says, COPES)]
-    assert calm.rows["listings"].height == len(world.posted), "every project there is"
+    assert calm.state.listings.height == len(world.posted), "every project there is"
 
 
 def test_a_series_that_fails_leaves_the_listings_alone(world, calm, server):
@@ -78,15 +76,15 @@ def test_a_series_that_fails_leaves_the_listings_alone(world, calm, server):
     server.always[OTHER] = do.status(500)
     said = command(*PULL)
     assert said.code == 1 and said.err == f"indeed: {OTHER} answered 500; try again later\n"
-    assert outcome("freelancer") == COPES
-    assert rows()["listings"].equals(calm.rows["listings"])
+    assert state().outcomes["freelancer"] == COPES
+    assert state().listings.equals(calm.state.listings)
     server.behave()
     assert command(*PULL).code == 0
-    assert rows()["series"].equals(calm.rows["series"])
+    assert state().series.equals(calm.state.series)
 
 
 def test_an_hour_with_more_projects_than_a_search_shows_is_read_whole(server):
     world = recent_market(50, 1500)
     serve(server, world)
     assert command("pull", "freelancer").code == 0
-    assert rows()["listings"].height == len(world.posted)
+    assert state().listings.height == len(world.posted)

@@ -26,7 +26,7 @@ def pulled():
 @pytest.mark.parametrize("number", range(6))
 def test_a_killed_pull_goes_on(number: int, pulled):
     world, expected = pulled
-    assert expected.rows["listings"].height == len(world.posted)
+    assert expected.state.listings.height == len(world.posted)
     assert_survives(PULL, world, expected, moments(SEED, 6, expected.requests - 5)[number])
 
 

@@ -2,7 +2,7 @@
 title = "Advertised fixed budget"
 unit = "US dollars per project"
 question = "What do clients offer for a whole project?"
-method = "Quantiles of advertised fixed budgets, ranges with their midpoint; order-statistic intervals, widened by what several captures disagree on."
+method = "Quantiles of advertised fixed budgets, ranges with their midpoint; order-statistic intervals, widened by what several captures disagree on, and by windows of time where listings were sampled by them."
 caveat = "Advertised, not agreed or paid; small tasks and large projects are in one distribution."
 pages = ["pricing"]
 dims = ["capture"]

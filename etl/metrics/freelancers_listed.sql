@@ -8,7 +8,7 @@ pages = ["competition"]
 dims = []
 stats = ["count"]
 decimals = 0
-filled_by = "OBSERVATORY_SOURCES=freelancer_counts python -m etl pull freelancer_counts"
+filled_by = "OBSERVATORY_SOURCES=freelancer python -m etl backfill freelancer --since 2015-01"
 */
 select
     'count' as stat, source_id, platform, 'supply' as side, geo,

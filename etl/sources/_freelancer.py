@@ -35,7 +35,7 @@ SKILLS = f"{API}/projects/0.1/jobs/"
 DIRECTORY = f"{API}/users/0.1/users/directory/"
 MOST_PER_PAGE = 100
 DETAILS = [("full_description", "true"), ("job_details", "true"), ("compact", "true")]
-ALWAYS = ("id", "title", "type", "currency", "budget", "bid_stats", "time_submitted", "bidperiod")
+ALWAYS = ("id", "title", "type", "currency", "budget", "bid_stats", "time_submitted")
 TYPES = {"fixed": "fixed", "hourly": "hourly"}
 SECONDS_PER_DAY = 86400
 
@@ -136,8 +136,8 @@ def _days_left(
     record: Mapping[str, Any], posted_at: datetime, status: str | None, seen: datetime | None
 ) -> float | None:
     """Return the days until bidding ends, while it is open; 0 once its time has run out."""
-    period = need(record, "bidperiod", (int, float))
-    if status != "open" or seen is None:
+    period = maybe(record, "bidperiod", (int, float))
+    if status != "open" or seen is None or period is None:
         return None
     return max(0.0, round(period - (seen - posted_at).total_seconds() / SECONDS_PER_DAY, 2))
 
@@ -148,7 +148,7 @@ def _money(record: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"unknown type {kind[:60]!r}")
     currency = need(record, "currency", Mapping)
     budget = need(record, "budget", Mapping)
-    stats = need(record, "bid_stats", Mapping)
+    stats = maybe(record, "bid_stats", Mapping) or {}
     bids = maybe(stats, "bid_count", int)
     number = (int, float)
     return {

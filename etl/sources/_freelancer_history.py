@@ -23,6 +23,7 @@ from etl.sources._api import address, json_body, records_at
 from etl.sources._freelancer import (
     ALL,
     DETAILS,
+    DIRECTORY,
     MOST_PER_PAGE,
     SKILLS,
     count_address,
@@ -51,15 +52,17 @@ def months(since: date, now: datetime) -> list[date]:
 def plan(ask: Ask, since: date, per_month: int | None) -> int:
     """Return how many requests `backfill` makes at most, if no window is crowded."""
     families = len(crosswalk_labels("freelancer"))
+    supply = 0 if _directory_name(ask) in ask.landed else 1 + families
     drawn = math.ceil((per_month or PER_MONTH) / PER_WINDOW)
     wanted = months(since, ask.now)
     counts = sum(_counts_name(month) not in ask.landed for month in wanted)
     panels = sum(_panel_name(month, per_month) not in ask.landed for month in wanted)
-    return (counts > 0) + counts * (1 + families) + panels * (1 + drawn)
+    skills = 1 if supply or counts else 0
+    return skills + supply + counts * (1 + families) + panels * (1 + drawn)
 
 
 def backfill(ask: Ask, since: date, per_month: int | None) -> Iterator[Payload]:
-    """Ask month by month, newest first, for what is not landed yet."""
+    """Ask month by month, newest first, for what is not landed yet, and for today's supply."""
     skills: dict[str, list[int]] = {}
     for month in months(since, ask.now):
         if _counts_name(month) not in ask.landed:
@@ -70,6 +73,7 @@ def backfill(ask: Ask, since: date, per_month: int | None) -> Iterator[Payload]:
         if name not in ask.landed:
             answer = bundled(ALL, _sample(ask, month, per_month or PER_MONTH))
             yield Payload(name, answer, source_id="freelancer_panel")
+    yield from directory(ask, skills)  # last: it may not be public
 
 
 def _counts_name(month: date) -> str:
@@ -78,6 +82,21 @@ def _counts_name(month: date) -> str:
 
 def _panel_name(month: date, per_month: int | None) -> str:
     return f"panel {month:%Y-%m} of {per_month or PER_MONTH}"
+
+
+def _directory_name(ask: Ask) -> str:
+    return f"directory {ask.now:%Y-%m}"
+
+
+def directory(ask: Ask, skills: Mapping[str, list[int]]) -> Iterator[Payload]:
+    """Ask the directory, once a month, how many freelancers it lists: all, and of each family."""
+    if _directory_name(ask) in ask.landed:
+        return
+    answers = []
+    for family, numbers in {"*": [], **(skills or skill_ids(ask))}.items():
+        query = [*(("jobs[]", number) for number in numbers), ("limit", 1), ("compact", "true")]
+        answers.append(_noted(ask.get(address(DIRECTORY, query)), family=family))
+    yield Payload(_directory_name(ask), bundled(DIRECTORY, answers), source_id="freelancer_counts")
 
 
 def skill_ids(ask: Ask) -> dict[str, list[int]]:
@@ -123,7 +142,8 @@ def draw(
     length = (end - begin) / windows
     for index in drawn:
         note = {"month": f"{month:%Y-%m}", "window": index, "windows": windows, "drawn": len(drawn)}
-        yield note, _whole(begin + index * length), _whole(begin + (index + 1) * length)
+        closes = end if index + 1 == windows else _whole(begin + (index + 1) * length)
+        yield note, _whole(begin + index * length), closes
 
 
 def drawn_windows(month: str, total: int, per_month: int) -> tuple[int, list[int]]:

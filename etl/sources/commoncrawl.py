@@ -35,9 +35,10 @@ SOURCE = Source(
     budget=Budget(seconds_between=2.0, requests_per_day=2000),
     terms=Terms(
         url=TERMS_URL,
-        read_on="2026-11-23",
-        found="Not retrieved at their own address. As quoted elsewhere: the archive is free to use,"
-        " and the pages in it stay under the rights of their sites.",
+        read_on="2026-11-24",
+        found="The terms of use were not read. Its FAQ names few restrictions, no"
+        " republishing of crawled pages beyond fair use, and that the terms of the"
+        " crawled sites are to be respected.",
         read_in_full=False,
     ),
 )

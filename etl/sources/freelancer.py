@@ -141,17 +141,17 @@ def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject
     if body.lstrip()[:1] == b"<":
         yield from _freelancer_cards.listings(body, capture)
         return
-    began = _partial_month(capture)
+    stream = capture.cursor or {}
     for item in listings(body, capture):
-        if isinstance(item, dict) and began and f"{item['posted_at']:%Y-%m}" == began:
+        if isinstance(item, dict) and _is_partial(item["posted_at"], stream.get("since")):
             item["flags"] = [*item["flags"], "partial_window"]
         yield item
 
 
-def _partial_month(capture: Capture) -> str | None:
-    """Return the month in which the stream of pulls began, unless it began with it."""
-    since = (capture.cursor or {}).get("since")
-    if not since:
-        return None
+def _is_partial(posted_at: datetime, since: str | None) -> bool:
+    """Is the month of a posting held in part? The one the stream began in, or any without one."""
+    if since is None:
+        return True
     began = datetime.fromisoformat(since)
-    return None if (began.day, began.hour) == (1, 0) else f"{began:%Y-%m}"
+    is_whole = (began.day, began.hour) == (1, 0)
+    return posted_at < began or (not is_whole and f"{posted_at:%Y-%m}" == f"{began:%Y-%m}")

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from etl.asking import Answer, Ask, Payload
+from etl.asking import Ask, Payload
 from etl.contracts import Capture, Reject, Source, SourceChanged
-from etl.parse.bundle import bundled
-from etl.sources._api import address
-from etl.sources._freelancer import BUDGET, DIRECTORY, HOST, TERMS, total_count
-from etl.sources._freelancer_history import notes, skill_ids
+from etl.sources import _freelancer_history
+from etl.sources._freelancer import BUDGET, HOST, TERMS, total_count
 from etl.sources._series import Point, dims
 
 SOURCE = Source(
@@ -40,21 +38,12 @@ SOURCE = Source(
 
 def extract(ask: Ask) -> Iterator[Payload]:
     """Ask the directory, once a month, how many freelancers it lists per family."""
-    name = f"directory {ask.now:%Y-%m}"
-    if name not in ask.landed:
-        yield Payload(name, bundled(DIRECTORY, _directory(ask)))
-
-
-def _directory(ask: Ask) -> Iterator[Answer]:
-    for family, numbers in {"*": [], **skill_ids(ask)}.items():
-        query = [*(("jobs[]", number) for number in numbers), ("limit", 1), ("compact", "true")]
-        answer = ask.get(address(DIRECTORY, query))
-        yield Answer(f"{answer.url}#family={family}", answer.body, answer.moment)
+    yield from _freelancer_history.directory(ask, {})
 
 
 def normalise(body: bytes, capture: Capture) -> Iterator[Point | Reject]:
     """Yield the point one counting answer holds; its month and family stand behind the address."""
-    note = notes(capture.url)
+    note = _freelancer_history.notes(capture.url)
     if "family" not in note:
         raise SourceChanged("no answer to a count: its address names no family")
     total = total_count(body)

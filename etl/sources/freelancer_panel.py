@@ -24,7 +24,8 @@ SOURCE = Source(
     licence=LICENCE,
     licence_url="https://www.freelancer.com/about/terms",
     citation="Random sample of Freelancer.com projects by month, drawn by this observatory",
-    caveat="Sampled long after posting: bids are final, deleted projects are missing. Amounts in"
+    caveat="Sampled after their month: bids are final but for the newest months, deleted"
+    " projects are missing. Amounts in"
     " other currencies use the mean rate of the month they were posted in.",
     scope="sample",
     cadence_days=31,

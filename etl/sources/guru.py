@@ -29,8 +29,10 @@ SOURCE = Source(
     budget=Budget(seconds_between=5.0, requests_per_day=60),
     terms=Terms(
         url="https://www.guru.com/terms-of-service/",
-        read_on="2026-11-23",
-        found="Neither the terms nor robots.txt could be read: off until a person has read both.",
+        read_on="2026-11-24",
+        found="The terms were not found. Others report that they forbid robots and that every"
+        " page, robots.txt included, may answer with a challenge; a challenge ends the"
+        " source.",
         read_in_full=False,
     ),
 )

@@ -19,6 +19,14 @@ from etl.parse.html import html_to_text
 from etl.sources import _hn_threads
 from etl.sources._api import json_body, located, maybe, need, records_at, unix_seconds
 from etl.sources._hn_pay import pay
+from etl.sources._hn_shapes import (
+    comment_of_hit,
+    comments_of,
+    hits_of_items,
+    is_tree,
+    key_of,
+    thread_of_page,
+)
 from etl.sources._hn_text import (
     TITLE_CHARS,
     employment,
@@ -27,7 +35,7 @@ from etl.sources._hn_text import (
     technologies,
     without_contacts,
 )
-from etl.sources._hn_threads import KINDS, thread_of
+from etl.sources._hn_threads import KINDS
 from etl.sources._listing import LICENCE, rows
 
 SOURCE = Source(
@@ -51,10 +59,12 @@ SOURCE = Source(
     budget=Budget(seconds_between=1.0, requests_per_day=3000),
     terms=Terms(
         url="https://www.ycombinator.com/legal/",
-        read_on="2026-11-23",
-        found="The terms of Hacker News and of Algolia's search of it were not read. The search"
-        " takes no key; about 10,000 requests an hour and address are said to be let through.",
-        read_in_full=False,
+        read_on="2026-11-24",
+        found="The terms of Y Combinator, read whole in an archived copy, forbid data mining"
+        " and robots on its site; whether the public interfaces to its data count is not"
+        " said, and Firebase's README invites programs. Algolia's interface has no terms"
+        " of its own that were found.",
+        read_in_full=True,
     ),
 )
 
@@ -79,77 +89,27 @@ def backfill(ask: Ask, since: date, per_month: int | None) -> Iterator[Payload]:
 
 def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]:
     """Yield one listing per post of a thread, or of an answer of the search."""
-    answer = json_body(body)
+    is_page = body.lstrip()[:1] == b"<"
+    answer = [thread_of_page(body)] if is_page else json_body(body)
     if isinstance(answer, Mapping) and "hits" not in answer:
-        if not _is_tree(answer):
+        if not is_tree(answer):
             raise SourceChanged("neither a monthly thread nor an answer of the search")
         answer = [answer]
     posts: list[dict[str, Any]] = []
-    records = records_at(answer, "hits")
-    titles = {_key(r.get("objectID")): r.get("title") for r in records if isinstance(r, Mapping)}
+    records = hits_of_items(records_at(answer, "hits"))
+    titles = {key_of(r.get("objectID")): r.get("title") for r in records if isinstance(r, Mapping)}
     for number, record in enumerate(records, start=1):
-        if _is_tree(record):
-            posts += _tree(record)
+        if is_tree(record):
+            posts += comments_of(record)
         elif isinstance(record, Mapping) and record.get("title"):
             yield Reject(f"hit {number}", "a thread, not a listing")
         else:
-            posts.append(_hit(record, titles))
+            posts.append(comment_of_hit(record, titles))
     yield from rows(located(posts, ALWAYS, "comment"), partial(_row, seen={}))
 
 
-def _is_tree(record: Any) -> bool:
-    """Is it a thread with its comments? A hit of the search has their numbers at most."""
-    if not isinstance(record, Mapping) or thread_of(record.get("title")) is None:
-        return False
-    children = record.get("children")
-    return isinstance(children, list) and not ("objectID" in record or "_tags" in record)
-
-
-def _tree(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield all comments of a thread in reading order; hostile nesting must not exhaust Python."""
-    where = {"thread": thread_of(item["title"]), "story": _key(item.get("id"))}
-    waiting = [(child, False) for child in reversed(item["children"])]
-    while waiting:
-        comment, is_reply = waiting.pop()
-        comment = comment if isinstance(comment, Mapping) else {}
-        children = comment.get("children")
-        if isinstance(children, list):
-            waiting += [(child, True) for child in reversed(children)]
-        yield {**comment, **where, "is_reply": is_reply}
-
-
-def _hit(record: Any, titles: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a hit of the search as the comment it is; `titles` are the threads' beside it."""
-    hit = record if isinstance(record, Mapping) else {}
-    story, parent = _key(hit.get("story_id")), _key(hit.get("parent_id"))
-    names = {"id": "objectID", "text": "comment_text", "author": "author"}
-    post = {name: hit[key] for name, key in names.items() if key in hit}
-    return post | {
-        "created_at_i": hit.get("created_at_i"),
-        "thread": thread_of(hit.get("story_title") or titles.get(story)),
-        "story": story,
-        "is_reply": parent != story if parent and story else None,
-    }
-
-
-def _key(value: Any) -> str | None:
-    """Return an id as text: a hit names itself in text and its thread by number."""
-    return str(value) if isinstance(value, (str, int)) else None
-
-
 def _row(post: dict[str, Any], seen: dict[Any, str]) -> dict[str, Any]:
-    native_id = str(need(post, "id", (int, str)))
-    if not re.fullmatch("[1-9][0-9]{0,11}", native_id, re.ASCII):
-        raise ValueError(f"id has an unknown form: {native_id[:60]!r}")
-    if post["is_reply"] is None:
-        raise ValueError("parent_id or story_id is missing")
-    if post["is_reply"]:
-        raise ValueError("a reply, no listing")
-    html = maybe(post, "text", str)
-    if not html or not html.strip():
-        raise ValueError("deleted or dead")
-    if post["thread"] is None:
-        raise ValueError("its thread is no monthly hiring thread")
+    native_id, html = _own_text(post)
     kind = post["thread"][1]
     text = html_to_text(html)
     side = _side(kind, text)
@@ -162,6 +122,7 @@ def _row(post: dict[str, Any], seen: dict[Any, str]) -> dict[str, Any]:
         "remote": is_remote(text),
         "employment_type": employment(text),
         "url": f"https://news.ycombinator.com/item?id={native_id}",
+        "flags": ["partial_window"] if post.get("is_partial") else [],
     }
     row |= pay(text, kind == "freelancer" and side == "demand")
     if side == "supply":
@@ -171,6 +132,23 @@ def _row(post: dict[str, Any], seen: dict[Any, str]) -> dict[str, Any]:
     if not text.strip():
         raise ValueError("nothing but ways to reach its author")
     return row | {"title": text.split("\n", 1)[0].strip()[:TITLE_CHARS], "text": text}
+
+
+def _own_text(post: Mapping[str, Any]) -> tuple[str, str]:
+    """Return id and HTML of a post; ValueError says why it is no listing."""
+    native_id = str(need(post, "id", (int, str)))
+    if not re.fullmatch("[1-9][0-9]{0,11}", native_id, re.ASCII):
+        raise ValueError(f"id has an unknown form: {native_id[:60]!r}")
+    if post["is_reply"] is None:
+        raise ValueError("parent_id or story_id is missing")
+    if post["is_reply"]:
+        raise ValueError("a reply, no listing")
+    html = maybe(post, "text", str)
+    if not html or not html.strip():
+        raise ValueError("deleted or dead")
+    if post["thread"] is None:
+        raise ValueError("its thread is no monthly hiring thread")
+    return native_id, html
 
 
 def _side(kind: str, text: str) -> str:

@@ -30,8 +30,10 @@ SOURCE = Source(
     budget=Budget(seconds_between=5.0, requests_per_day=60),
     terms=Terms(
         url="https://www.peopleperhour.com/static/terms",
-        read_on="2026-11-23",
-        found="Neither the terms nor robots.txt could be read: off until a person has read both.",
+        read_on="2026-11-24",
+        found="Terms of 11 September 2026 exist; no clause on automated access was seen,"
+        " either way. Others report a robots.txt that keeps robots from /job/new and"
+        " /job/bidders.",
         read_in_full=False,
     ),
 )
