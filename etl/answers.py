@@ -27,7 +27,7 @@ CHALLENGE = re.compile(
 SNIFFED_BYTES = 1 << 16
 OUTPUT_BYTES = 1 << 20  # unpacked at once: a bomb is noticed before it fills the memory
 AUTOMATIC = zlib.MAX_WBITS | 32  # gzip or zlib, as its header says
-GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"  # a sitemap may be a gzip file, an archive record is one
 MAGIC = {"zip": b"PK\x03\x04", "warc": GZIP_MAGIC}
 WORDS = {
     "json": "JSON",
@@ -102,7 +102,7 @@ def kind_problem(body: bytes, kind: Kind) -> str | None:
     wrong = {
         "json": head[:1] not in b"{[",
         "html": not head.startswith(b"<"),
-        "xml": not head.startswith(b"<") or head[:9].lower().startswith(b"<!doctype"),
+        "xml": not head.startswith((b"<", GZIP_MAGIC)) or head[:9].lower().startswith(b"<!doctype"),
         "csv": is_markup or head[:1] in b"{[",
     }.get(kind, not body.startswith(MAGIC.get(kind, b"")))
     if not wrong:

@@ -26,6 +26,7 @@ ONLY_IN = {
     "urllib3": ("etl/http.py", "etl/network.py"),
     "protego": ("etl/robots.py",),
     "warcio": ("etl/parse/",),
+    "extruct": ("etl/sources/_jobposting.py",),
     "yaml": ("etl/parse/yaml_items.py",),
     "tqdm": ("etl/console.py",),
     "streamlit": ("app.py", "pages/"),
