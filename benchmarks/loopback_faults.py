@@ -39,7 +39,7 @@ class Case:
     arrange: Callable[[Loopback], None]
     says: str  # a regular expression; "landed": the source copes
     repeats: int = 0  # requests more than without it, where the source copes
-    slow: bool = False  # tests leave it out
+    in_tests: bool = True  # left out: slow, or all but another case
 
 
 def once(*faults: Fault) -> Callable[[Loopback], None]:
@@ -111,27 +111,44 @@ CASES = (
         ever(do.status(429, Retry_After="172800")),
         "answered 429 and asks for a pause of 172,800 s; run again after 20",
     ),
-    Case("429 for ever", ever(do.status(429)), f"answered 429; {LATER}"),
+    Case("429 for ever", ever(do.status(429)), f"answered 429; {LATER}", in_tests=False),
     Case("500 twice", once(do.status(500), do.status(500)), "landed", 2),
     Case("500 for ever", ever(do.status(500)), f"answered 500; {LATER}"),
-    Case("503 for ever, Retry-After 1 s", ever(do.status(503, Retry_After="1")), "answered 503"),
+    Case(
+        "503 for ever, Retry-After 1 s",
+        ever(do.status(503, Retry_After="1")),
+        "answered 503",
+        in_tests=False,
+    ),
     Case("silence once", once(do.hang), "landed", 1),
-    Case("silence for ever", ever(do.hang), f"could not be reached.*{LATER}", slow=True),
-    Case("silence in mid-answer", once(do.hang_midway), "landed", 1),
+    Case("silence for ever", ever(do.hang), f"could not be reached.*{LATER}", in_tests=False),
+    Case("silence in mid-answer", once(do.hang_midway), "landed", 1, in_tests=False),
     Case("a byte now and then", ever(do.drip), "took longer than 4 s"),
-    Case("a byte of the headers now and then", ever(do.drip_headers), "took longer", slow=True),
+    Case(
+        "a byte of the headers now and then", ever(do.drip_headers), "took longer", in_tests=False
+    ),
     Case("connection reset in mid-answer, once", once(do.reset), "landed", 1),
     Case("connection reset in mid-answer, for ever", ever(do.reset), f"broke off.*{LATER}"),
-    Case("connection closed in mid-answer", ever(do.closed_early), f"broke off.*{LATER}"),
+    Case(
+        "connection closed in mid-answer",
+        ever(do.closed_early),
+        f"broke off.*{LATER}",
+        in_tests=False,
+    ),
     Case("gzip cut short, Content-Length right, once", once(do.gzip_cut), "landed", 1),
     Case("gzip cut short, for ever", ever(do.gzip_cut), "gzip data without an end"),
     Case("gzip bomb, 1 GiB in 1 MiB", ever(do.gzip_bomb(1024)), "more than 67,108,864 bytes"),
-    Case("unknown encoding", ever(do.instead(b"x", Content_Encoding="br")), "unknown encoding"),
+    Case(
+        "unknown encoding",
+        ever(do.instead(b"x", Content_Encoding="br")),
+        "unknown encoding",
+        in_tests=False,
+    ),
     Case("challenge page, 200", ever(do.instead(CHALLENGE)), f"challenge page: {STOPPED}"),
     Case("challenge page, 403", ever(do.status(403, CHALLENGE)), r"challenge page \(403\)"),
     Case("challenge page, 503", ever(do.status(503, CHALLENGE)), r"challenge page \(503\)"),
-    Case("403", ever(do.status(403)), rf"refuses \(403\); {STOPPED}"),
-    Case("404", ever(do.status(404)), rf"does not answer \(404\); {STOPPED}"),
+    Case("403", ever(do.status(403)), rf"refuses \(403\); {STOPPED}", in_tests=False),
+    Case("404", ever(do.status(404)), rf"does not answer \(404\); {STOPPED}", in_tests=False),
     Case("410", ever(do.status(410)), r"took this address down \(410\)"),
     Case("304 without having asked", ever(do.status(304)), r"does not answer \(304\)"),
     Case("a web page instead of JSON", ever(do.instead(PAGE)), "a web page instead of JSON"),
@@ -142,7 +159,12 @@ CASES = (
     Case("endless paging", bottomless, "today's 5,000 requests .* are used up; .*tomorrow"),
     Case("robots.txt refuses", robots("User-agent: *\nDisallow: /"), "does not allow /api"),
     Case("robots.txt: 500", robots(Reply(status=500)), "robots.txt cannot be read.*500"),
-    Case("robots.txt: 429", robots(Reply(status=429)), "robots.txt cannot be read.*429"),
+    Case(
+        "robots.txt: 429",
+        robots(Reply(status=429)),
+        "robots.txt cannot be read.*429",
+        in_tests=False,
+    ),
     Case("robots.txt: crawl delay 20 s", robots("User-agent: *\nCrawl-delay: 20"), "landed"),
     Case("robots.txt: delay of an hour", robots("User-agent: *\nCrawl-delay: 3600"), "3,600 s"),
     Case("redirect to another host", ever(to("https://elsewhere.org/x")), "not https on a host"),
@@ -158,8 +180,18 @@ CASES = (
         ever(do.endless("announced", 302, Location="https://elsewhere.org/")),
         "not https on a host",
     ),
-    Case("10 GB behind a 404", ever(do.endless("chunked", 404)), r"does not answer \(404\)"),
-    Case("no HTTP", ever(do.bytes_only(b"SSH-2.0-server\r\n")), f"could not be reached.*{LATER}"),
+    Case(
+        "10 GB behind a 404",
+        ever(do.endless("chunked", 404)),
+        r"does not answer \(404\)",
+        in_tests=False,
+    ),
+    Case(
+        "no HTTP",
+        ever(do.bytes_only(b"SSH-2.0-server\r\n")),
+        f"could not be reached.*{LATER}",
+        in_tests=False,
+    ),
 )
 
 

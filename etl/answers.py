@@ -27,8 +27,8 @@ CHALLENGE = re.compile(
 SNIFFED_BYTES = 1 << 16
 OUTPUT_BYTES = 1 << 20  # unpacked at once: a bomb is noticed before it fills the memory
 AUTOMATIC = zlib.MAX_WBITS | 32  # gzip or zlib, as its header says
-GZIP_MAGIC = b"\x1f\x8b"  # a sitemap may be a gzip file, an archive record is one
-MAGIC = {"zip": b"PK\x03\x04", "warc": GZIP_MAGIC}
+GZIP = b"\x1f\x8b"  # a sitemap may be a gzip file, an archive record is one
+MAGIC = {"zip": b"PK\x03\x04", "warc": GZIP}
 WORDS = {
     "json": "JSON",
     "html": "a web page",
@@ -54,10 +54,10 @@ def decompressed(pieces: Iterable[bytes], encoding: str, limit_bytes: int) -> by
             piece, kept = kept + piece, b""
             while piece:
                 if unpack.eof:  # a body may be sent in several members; else padding follows
-                    if len(piece) < len(GZIP_MAGIC):
+                    if len(piece) < len(GZIP):
                         kept = piece
                         break
-                    if not piece.startswith(GZIP_MAGIC):
+                    if not piece.startswith(GZIP):
                         return bytes(whole)
                     unpack = zlib.decompressobj(AUTOMATIC)
                 whole += unpack.decompress(piece, OUTPUT_BYTES)
@@ -102,7 +102,7 @@ def kind_problem(body: bytes, kind: Kind) -> str | None:
     wrong = {
         "json": head[:1] not in b"{[",
         "html": not head.startswith(b"<"),
-        "xml": not head.startswith((b"<", GZIP_MAGIC)) or head[:9].lower().startswith(b"<!doctype"),
+        "xml": not head.startswith((b"<", GZIP)) or head[:9].lower().startswith(b"<!doctype"),
         "csv": is_markup or head[:1] in b"{[",
     }.get(kind, not body.startswith(MAGIC.get(kind, b"")))
     if not wrong:

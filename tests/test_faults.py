@@ -44,7 +44,7 @@ def server(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if not case.slow], ids=lambda case: case.name
+    "case", [case for case in CASES if case.in_tests], ids=lambda case: case.name
 )
 def test_a_fault_costs_no_row_and_harms_no_other(case: Case, world, calm):
     found = disturbed(case, world, calm.state)

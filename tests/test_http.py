@@ -117,7 +117,7 @@ def test_a_silent_network_is_no_network_soon(server, monkeypatch):
             monkeypatch.setenv("OBSERVATORY_MIRROR", f"http://127.0.0.1:{address[1]}")
             begin = time.monotonic()
             network.online([HOST])
-            assert time.monotonic() - begin < config.NETWORK_DECISION_SECONDS + 1
+            assert time.monotonic() - begin < 3 * config.NETWORK_DECISION_SECONDS
 
 
 # --- where a request goes

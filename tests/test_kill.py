@@ -19,7 +19,7 @@ def assert_survives(words, world, expected, moment: Moment) -> None:
 
 @pytest.fixture(scope="module")
 def pulled():
-    world = recent_market(2000, 300)
+    world = recent_market(1500, 300)
     return world, undisturbed(PULL, world)
 
 

@@ -36,7 +36,7 @@ from etl.sources import sources
 from tests import loopback as do
 from tests.loopback import Loopback, Reply
 
-PACE = 0.05
+PACE = 0.04
 CLOCKS = 0.002  # ours counts wall-clock time, the log monotonic time
 ANY = Budget(seconds_between=0.0, requests_per_day=1000)
 URL = f"https://{HOST}/x"
@@ -158,7 +158,8 @@ def test_repeats_count_and_end_with_the_budget(server, client):
     assert len(server.asked(HOST)) == 3
 
 
-def test_a_command_asks_no_more_than_is_left_of_the_day(server):
+def test_a_command_asks_no_more_than_is_left_of_the_day(server, monkeypatch):
+    monkeypatch.setenv("OBSERVATORY_PACE", "0.001")
     serve(server, recent_market(30, 0))
     today(requests=4990)
     said = command("pull", "freelancer")
