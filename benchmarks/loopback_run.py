@@ -1,6 +1,6 @@
 """What pulls and backfills survive: misbehaving hosts and kill -9, over real HTTP on loopback.
 
-`python -m benchmarks.loopback_run` prints the tables of docs/robustness.md in about four minutes;
+`python -m benchmarks.loopback_run` prints them as Markdown tables in about four minutes;
 `--kills N --seed S` for other moments. Asserted by tests/test_faults.py and tests/test_kill.py.
 """
 

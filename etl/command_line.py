@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
-from etl import commands, pulling, readme, release
+from etl import commands, pulling, readme
 from etl.console import now
 from etl.contracts import InputError, ObservatoryError
 from etl.status import status_lines
@@ -87,6 +89,11 @@ def _published_on(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _release() -> ModuleType:
+    """Return the module that builds editions; its scikit-learn takes a second to load."""
+    return importlib.import_module("etl.release")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one command and return its exit code."""
     today = now().date()
@@ -102,18 +109,18 @@ def run(arguments: argparse.Namespace) -> int:
                 landed_at=now(),
             )
         case "build":
-            return release.build(published_on, retrain=arguments.retrain)
+            return _release().build(published_on, retrain=arguments.retrain)
         case "run":
             if arguments.if_online and not is_online():
                 return 0
             pulled = pulling.pull([], now())
-            return max(pulled, release.build(published_on))
+            return max(pulled, _release().build(published_on))
         case "pull":
             return pulling.pull(arguments.sources, now())
         case "backfill":
             return pulling.backfill(arguments.source, arguments.since, arguments.per_month, now())
         case "edition":
-            return release.make_edition(arguments.folder, published_on)
+            return _release().make_edition(arguments.folder, published_on)
         case "parse":
             return commands.parse(arguments.source, arguments.file, arguments.captured_at, now())
         case "export":

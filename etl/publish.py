@@ -7,6 +7,7 @@ shown, with the flag `carried`; the manifest names the edition they were built f
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,8 @@ from etl.edition import (
 from etl.evidence import BIN_MEANINGS, MEANINGS
 from etl.merging import differences, is_news, merged, merged_bins
 from etl.reference import code_version
+
+PAYLOAD_DIGITS = 12  # of a hash: enough to know a payload by, and live sources have many
 
 
 def changes(base: Edition | None, values: pl.DataFrame) -> str:
@@ -119,10 +122,10 @@ def source_list(base: Edition | None, built: list[dict[str, Any]]) -> list[dict[
     ids = {entry["id"] for entry in built}
     old = base.manifest["sources"] if base else []
     origin = {entry["id"]: entry.get("carried_from", base.id if base else None) for entry in old}
-    known = {entry["id"]: set(entry.get("payloads", ())) for entry in old}
+    known = {entry["id"]: _payloads(entry) for entry in old}
     entries = []
     for entry in built:
-        resting_on = known.get(entry["id"], set()) | set(entry["payloads"])
+        resting_on = known.get(entry["id"], set()) | _payloads(entry)
         if len(resting_on) > len(entry["payloads"]):
             entry = entry | {"partly_carried_from": base.id, "payloads": sorted(resting_on)}
         entries.append(entry)
@@ -132,8 +135,13 @@ def source_list(base: Edition | None, built: list[dict[str, Any]]) -> list[dict[
 
 def complete_sources(base: Edition, built: list[dict[str, Any]]) -> set[str]:
     """Return the sources built here from all the payloads their published numbers rest on."""
-    known = {e["id"]: set(e.get("payloads", ())) for e in base.manifest["sources"]}
-    return {e["id"] for e in built if known.get(e["id"], set()) <= set(e["payloads"])}
+    known = {entry["id"]: _payloads(entry) for entry in base.manifest["sources"]}
+    return {e["id"] for e in built if known.get(e["id"], set()) <= _payloads(e)}
+
+
+def _payloads(entry: Mapping[str, Any]) -> set[str]:
+    """Return the beginnings of the hashes of the payloads a source's numbers rest on."""
+    return {sha[:PAYLOAD_DIGITS] for sha in entry.get("payloads", ())}
 
 
 def assemble(

@@ -62,6 +62,7 @@ class Loopback:
         self.robots: dict[str, str | Reply] = {}
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.always: dict[str, Fault] = {}
+        self.transit: dict[str, list[float]] = defaultdict(list)  # s the next ones are under way
         self.log: list[Asked] = []
         self.on_request: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
@@ -132,6 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
         host, _, path = self.path.lstrip("/").partition("/")
         parts = urlsplit("/" + path)
         query = parse_qs(parts.query, keep_blank_values=True)
+        if self.loopback.transit[host]:
+            time.sleep(self.loopback.transit[host].pop(0))
         line = Asked(time.monotonic(), host, parts.path, query, dict(self.headers))
         reply = self.loopback.reply(line)
         self.close_connection = reply.misbehave is not None or reply.raw is not None
@@ -160,8 +163,11 @@ def well(reply: Reply) -> Reply:
 
 def status(code: int, body: bytes = b"", **headers: str) -> Fault:
     """Answer with a status; header names are given with _ for -."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda reply: Reply(body, code, named)
+    return lambda reply: Reply(body, code, _named(headers))
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def instead(body: bytes, **headers: str) -> Fault:
@@ -263,7 +269,7 @@ def _wait(connection: socket.socket, seconds: float) -> bool:
 def endless(length: str | None = None, status: int = 200, **headers: str) -> Fault:
     """Answer with ten gigabytes: announced by `length`, "chunked", or not at all."""
     gigabytes = 10
-    named = dict(headers)
+    named = _named(headers)
     if length == "chunked":
         named["Transfer-Encoding"] = "chunked"
     elif length == "announced":

@@ -346,19 +346,23 @@ def test_a_contact_of_any_letters_can_be_sent(server, client, monkeypatch):
 
 
 MEASURE = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from etl.contracts import Budget, SourceUnavailable
 from etl.http import Client
 from etl.politeness import Turns
+
+def peak():  # KiB; ru_maxrss would begin with the peak of the process that started this one
+    return int(re.search(r"VmHWM:\\s*([0-9]+)", Path("/proc/self/status").read_text())[1])
+
 client = Client(frozenset(["www.freelancer.com"]), Budget(0.0, 99), Turns(Path(sys.argv[1])))
 client.get("https://www.freelancer.com/small")
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 try:
     client.get("https://www.freelancer.com/x")
 except SourceUnavailable as error:
     print(error)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print((peak() - before) // 1024)
 """
 
 
@@ -386,8 +390,8 @@ def test_no_answer_fills_the_memory(server, tmp_path, fault, says):
     script = [sys.executable, "-c", MEASURE, str(tmp_path / "hosts.json")]
     done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True)
     *said, mebibytes = done.stdout.splitlines()
-    assert says in "".join(said)
-    assert int(mebibytes) < 3 * config.MAX_ANSWER_BYTES >> 20, "one answer, one copy, and change"
+    assert says in "".join(said) and bool(says) == bool(said)
+    assert int(mebibytes) < 1.5 * config.MAX_ANSWER_BYTES / (1 << 20), "one answer and change"
 
 
 # --- the pure parts

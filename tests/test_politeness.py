@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,10 +74,10 @@ def today(**of_host) -> None:
 
 
 def test_no_host_is_asked_faster_than_declared(server):
-    """Two commands in a row, robots.txt and repeated requests included, slow answers too."""
+    """Two commands in a row, robots.txt and repeats included, slow requests before fast ones."""
     serve(server, recent_market(30, 0))
-    server.faults[HOST] = [do.well, do.status(500), do.well, _late, do.well, do.reset, do.gzip_cut]
-    server.faults[OTHER] = [_late]
+    server.faults[HOST] = [do.well, do.status(500), do.well, do.reset, do.gzip_cut]
+    server.transit = defaultdict(list, {HOST: [0.05, 0, 0, 0.05], OTHER: [0, 0.05]})
     assert command(*PULL).code == 0
     assert command(*PULL).code == 0
     for host, name in ((HOST, "freelancer"), (OTHER, "indeed")):
@@ -85,11 +86,6 @@ def test_no_host_is_asked_faster_than_declared(server):
         assert min(gaps) >= sources()[name].SOURCE.budget.seconds_between * PACE - CLOCKS
     assert sum(line.path == "/robots.txt" for line in server.asked(HOST)) == 2
     assert len(server.asked(HOST)) >= 2 + 24 + 3 + 2, "rules, slices, repeats, slices again"
-
-
-def _late(reply: Reply) -> Reply:
-    time.sleep(0.06)
-    return reply
 
 
 def test_a_crawl_delay_slows_us_down_and_never_up(server, client):
@@ -149,6 +145,16 @@ def test_a_budget_lasts_for_the_day_across_restarts(server, client):
     time_passes()
     client(budget).get(URL)
     assert len(server.asked(HOST)) == 7
+
+
+def test_a_request_is_counted_before_it_is_made(server, client):
+    """So kill -9 in the middle of one does not make it free."""
+    counted = []
+    server.on_request = lambda: counted.append(json.loads(hosts_file().read_text()))
+    one = client()
+    for _ in range(3):
+        one.get(URL)
+    assert [turns[HOST]["requests"] for turns in counted] == [1, 2, 3, 4]
 
 
 def test_repeats_count_and_end_with_the_budget(server, client):

@@ -117,7 +117,8 @@ def _nothing(rows: pl.DataFrame, shown: list[Mapping[str, Any]]) -> None:
     if not rows.is_empty():
         st.info(f"All {rows.height} numbers are withheld: too few listings. Choose a wider filter.")
         return
-    commands = [metric["filled_by"] for metric in shown if metric.get("filled_by")]
+    ours = (metrics().get(metric["id"]) for metric in shown)
+    commands = [metric.filled_by for metric in ours if metric and metric.filled_by]
     if not commands:
         st.info("This edition holds no number for that.")
         return
