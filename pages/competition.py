@@ -15,7 +15,7 @@ family, band = row_of("family", "age")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get, level = partial(rows, edition), family_level(family)
 dots = partial(charts.dots, colours=colours, tick_format=".0%")
-line = partial(timelines.line, colours=colours, today=today)
+line = partial(timelines.line, colours=colours, today=today, events=events.BOTH)
 upwork = {"source_id": "upwork_search"}
 
 crowd = partial(get, "proposals_20_plus", captures=True, dims=(f"age_band={band}",), **upwork)
@@ -28,15 +28,14 @@ show.figure("days", "proposals_20_plus", days, said, dots(days, ranked=False), n
 kinds = with_capture(crowd(**level), whole="Both days").sort("capture", nulls_last=False)
 whole = kinds.filter(pl.col("capture").is_null())
 said = headlines.extremes(whole, f"is most often crowded ({aged})", "least often")
-chart = dots(kinds, series="when")
-show.figure("kinds", "proposals_20_plus", kinds, said, chart, note=note)
+show.figure("kinds", "proposals_20_plus", kinds, said, dots(kinds, series="when"), note=note)
 
 talks = relabelled(dim(get("interviewing_share"), "proposals"), "proposals", labels.BRACKETS)
 said = headlines.extremes(talks, "is where clients most often interview", "least often")
 show.figure("talks", "interviewing_share", talks, said, dots(talks, ranked=False))
 
-bids = get("bids_per_listing", source_id="freelancer_search", stat="median", captures=True)
-bids = with_capture(bids, whole="Whole month")
+medians = partial(get, "bids_per_listing", stat="median")
+bids = with_capture(medians(source_id="freelancer_search", captures=True), whole="Whole month")
 bids = bids.with_columns(label="when").filter(pl.col("capture").is_not_null())
 sound = bids.filter(~pl.col("flags").str.contains("defect"))
 said = headlines.agreement(sound, "the median number of bids per listing")
@@ -46,25 +45,21 @@ show.figure("bids", "bids_per_listing", bids, said, chart, note=note)
 
 growth = relabelled(get("bid_growth", source_id="freelancer_search"), "stat", labels.QUARTILES)
 said = "The median listing gained {median} bids a day, the busiest quarter {p75} or more"
-said = headlines.filled(said, growth, "stat")
-show.figure("growth", "bid_growth", growth, said, charts.dots(growth, colours, ranked=False))
+said, chart = headlines.filled(said, growth, "stat"), charts.dots(growth, colours, ranked=False)
+show.figure("growth", "bid_growth", growth, said, chart)
 
 posted = get("projects_posted", family=family)
 said = headlines.change(posted, "Projects posted on Freelancer.com a month")
-chart = line(posted, events=[events.PANDEMIC, events.CHATGPT])
-show.figure("posted", "projects_posted", posted, said, chart)
+show.figure("posted", "projects_posted", posted, said, line(posted))
 
-drawn = get("bids_per_listing", source_id="freelancer_panel", stat="median", family=family)
+drawn = medians(source_id="freelancer_panel", family=family)
 said = headlines.change(drawn, "The median number of bids per Freelancer.com project")
-note = "A random sample of each month's projects, long after bidding ended."
-chart = line(drawn, events=[events.PANDEMIC, events.CHATGPT])
-if drawn.height:  # what brings them stands on the figure above
-    show.figure("drawn", "bids_per_listing", drawn, said, chart, note=note)
+note = "A random sample of each month's projects, after bidding ended but for the newest."
+show.figure("drawn", "bids_per_listing", drawn, said, line(drawn), note=note)
 
 supply = newest_of_each(get("freelancers_listed", by="family"))
 said = headlines.extremes(supply, "is offered by most freelancers ({when})", "fewest")
-if supply.height:
-    show.figure("supply", "freelancers_listed", supply, said, charts.dots(supply, colours))
+show.figure("supply", "freelancers_listed", supply, said, charts.dots(supply, colours))
 
 entry = get("entry_level_share", **upwork, **level)
 said = headlines.extremes(entry, "is most often open to entry level", "least often")
@@ -73,15 +68,13 @@ show.figure("entry", "entry_level_share", entry, said, dots(entry))
 weekly = get("snipework_entry_share")
 said = headlines.change(weekly, "The share of Upwork listings open to entry level")
 note = "Collected in another way than the figure above: the two must not be joined into a trend."
-chart = line(weekly, tick_format=".0%")
+chart = line(weekly, tick_format=".0%", events=())
 show.figure("weekly", "snipework_entry_share", weekly, said, chart, note=note)
 
 top = newest_of_each(get("review_concentration", source_id="fiverr_grid", by="family"))
-said = "is most concentrated (share of reviews held by the top tenth of gigs)"
-said = headlines.extremes(top, said, "least")
+said = headlines.extremes(top, "is most concentrated in its top tenth of gigs", "least")
 show.figure("top", "review_concentration", top, said, dots(top))
 
 seekers = get("hn_seekers_per_hiring_post")
 said = headlines.change(seekers, "Job seekers per hiring post on Hacker News")
-chart = line(seekers, events=[events.PANDEMIC, events.CHATGPT])
-show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, chart)
+show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, line(seekers))

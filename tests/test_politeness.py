@@ -150,11 +150,16 @@ def test_a_budget_lasts_for_the_day_across_restarts(server, client):
 def test_a_request_is_counted_before_it_is_made(server, client):
     """So kill -9 in the middle of one does not make it free."""
     counted = []
-    server.on_request = lambda: counted.append(json.loads(hosts_file().read_text()))
+
+    def read() -> None:
+        used = json.loads(hosts_file().read_text())[HOST]["requests"]
+        counted.append((len(server.log), used))
+
+    server.on_request = read
     one = client()
     for _ in range(3):
         one.get(URL)
-    assert [turns[HOST]["requests"] for turns in counted] == [1, 2, 3, 4]
+    assert counted == [(1, 1), (2, 2), (3, 3), (4, 4)]
 
 
 def test_repeats_count_and_end_with_the_budget(server, client):

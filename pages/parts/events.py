@@ -15,6 +15,7 @@ Event = tuple[date, str]
 
 CHATGPT = (date(2022, 11, 30), "ChatGPT")
 PANDEMIC = (date(2020, 3, 11), "Covid-19 pandemic")
+BOTH = (PANDEMIC, CHATGPT)
 LONG_AGO = 180  # days after which the end of the data is marked on the chart
 HEIGHTS = (0, 15, 30)  # pixels above the chart: neighbouring notes do not overlap
 

@@ -44,6 +44,7 @@ def header(page: str, title: str, question: str) -> None:
     """Show a page's title, its question and the stamp of the edition; begin its filters."""
     _frame_first()
     st.session_state["_page"], st.session_state["_chosen"] = page, {}
+    st.session_state["_named"] = []  # commands that empty figures of this page have named
     read_link()
     st.title(title, anchor=False)
     st.markdown(f"*{question}*")
@@ -122,6 +123,10 @@ def _nothing(rows: pl.DataFrame, shown: list[Mapping[str, Any]]) -> None:
     if not commands:
         st.info("This edition holds no number for that.")
         return
+    if commands[0] in st.session_state["_named"]:
+        st.info("This edition holds no number for that: the command above brings it as well.")
+        return
+    st.session_state["_named"].append(commands[0])
     st.info("This edition holds no number for that. On a machine with a network, this brings it:")
     st.code(commands[0], language="bash")
 
