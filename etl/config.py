@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+
+from etl.contracts import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "data" / "reference"
@@ -30,7 +33,10 @@ def mirror() -> str | None:
 
 def pace() -> float:
     """Return the factor on every waiting time; other than 1 only for one's own mirror."""
-    return float(os.environ.get("OBSERVATORY_PACE") or 1) if mirror() else 1.0
+    said = os.environ.get("OBSERVATORY_PACE") or "1"
+    if not re.fullmatch(r"[0-9]{0,4}\.?[0-9]{1,9}", said):
+        raise InputError(f"OBSERVATORY_PACE={said[:40]!r} is no factor, such as 0.5")
+    return float(said) if mirror() else 1.0
 
 
 def hosts_file() -> Path:

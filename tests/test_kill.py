@@ -34,7 +34,7 @@ def assert_survives(words, world, expected, moment: Moment) -> None:
 
 @pytest.fixture(scope="module")
 def pulled():
-    world = recent_market(1500, 300)
+    world = recent_market(600, 250)
     return world, undisturbed(PULL, world)
 
 

@@ -186,6 +186,13 @@ def index(path: str, query: Query) -> bytes | Reply:
     return json.dumps(LINE).encode()
 
 
+@pytest.mark.parametrize("factor", ["fast", "-1", "nan", "1e9", "0.5.1"])
+def test_a_pace_that_is_none_is_named(everything, capsys, monkeypatch, factor: str):
+    monkeypatch.setenv("OBSERVATORY_PACE", factor)
+    assert main(["pull", "remoteok"]) == 2
+    assert "OBSERVATORY_PACE" in capsys.readouterr().err
+
+
 def test_archived_pages_are_the_history_of_a_site(everything):
     everything.answers["index.commoncrawl.org"] = index
     everything.answers["data.commoncrawl.org"] = lambda path, query: Reply(RECORD, status=206)

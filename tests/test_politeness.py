@@ -37,7 +37,7 @@ from etl.sources import sources
 from tests import loopback as do
 from tests.loopback import Loopback, Reply
 
-PACE = 0.04
+PACE = 0.02
 CLOCKS = 0.002  # ours counts wall-clock time, the log monotonic time
 ANY = Budget(seconds_between=0.0, requests_per_day=1000)
 URL = f"https://{HOST}/x"
