@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     add = sub.add_parser("backfill", help="land the history of a source that has one")
-    add.add_argument("source", metavar="SOURCE")
+    add.add_argument("source", metavar="SOURCE", help="freelancer, hn or commoncrawl")
     add.add_argument("--since", type=_month, required=True, metavar="YYYY-MM", help="first month")
     add.add_argument(
         "--per-month", type=_count, metavar="N", help="listings, or pages, sampled per month"
@@ -56,8 +56,8 @@ def parser() -> argparse.ArgumentParser:
     _published_on(add)
 
     add = sub.add_parser("parse", help="normalise one payload to NDJSON; rejects on stderr")
-    add.add_argument("source", metavar="SOURCE")
-    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("source", metavar="SOURCE", help="whose shape it has")
+    add.add_argument("file", type=Path, metavar="FILE", help="a payload, or a recording of several")
     add.add_argument("--captured-at", metavar="TIME", help="else the date in the file's name")
 
     add = sub.add_parser("export", help="the edition's numbers as CSV on stdout")
@@ -70,14 +70,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _month(text: str) -> date:
-    return date.fromisoformat(text if len(text) > 7 else f"{text}-01").replace(day=1)
+    try:
+        return date.fromisoformat(text if len(text) > 7 else f"{text}-01").replace(day=1)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no month, as 2018-01") from error
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 0 < number <= 10_000:
-        raise ValueError
-    return number
+    if not (text.isdecimal() and 0 < int(text) <= 10_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 10,000")
+    return int(text)
 
 
 def _published_on(command: argparse.ArgumentParser) -> None:

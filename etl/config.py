@@ -28,7 +28,12 @@ def data_folder() -> Path:
 
 def mirror() -> str | None:
     """Return http://host:port to send every request to, as <mirror>/<host>/<path>, or None."""
-    return (os.environ.get("OBSERVATORY_MIRROR") or "").rstrip("/") or None
+    said = (os.environ.get("OBSERVATORY_MIRROR") or "").rstrip("/")
+    if said and not re.fullmatch(r"https?://[^/\s]+(?:/\S*)?", said):
+        raise InputError(
+            f"OBSERVATORY_MIRROR={said[:60]!r} is no address, as http://127.0.0.1:8000"
+        )
+    return said or None
 
 
 def pace() -> float:

@@ -26,7 +26,7 @@ from etl.asking import Answer, Kind
 from etl.config import MAX_ANSWER_BYTES, pace
 from etl.contracts import Budget, SourceUnavailable
 from etl.network import POOLS, PRIVATE, deadline_seconds, host_of, mirrored, redirected
-from etl.politeness import PATIENCE_SECONDS, Turns
+from etl.politeness import PATIENCE_SECONDS, OverBudget, Turns
 from etl.robots import AGENT, Robots
 
 TIMEOUT_SECONDS = 20.0  # to connect, and between two pieces of an answer
@@ -129,6 +129,9 @@ class Client:
                 if not self._is_declared(url):
                     break
             return Robots()
+        except OverBudget:
+            del self._robots[host]
+            raise
         except SourceUnavailable as error:
             del self._robots[host]
             raise SourceUnavailable(f"robots.txt cannot be read: {error}") from error

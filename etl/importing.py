@@ -93,6 +93,7 @@ def accounting(result: Normalised) -> str:
     if unconverted:
         lines.append(
             f"  {unconverted:,} prices stay unconverted: no ECB rate for their currency and month"
+            " (the source `ecb` brings newer ones)"
         )
     gap = _days_after_newest_post(result)
     if gap > FAR_DAYS:

@@ -66,9 +66,9 @@ def load_raw(warehouse: Warehouse, started_at: datetime, say: Say) -> Loaded:
             failure = str(error)
         if failure:
             result.failures[source_id] = failure
+        entry = totals(new) | {"outcome": failure or BUILT, "source_id": source_id}
+        warehouse.log(started_at, "build", entry | {"seconds": time.monotonic() - begin})
         if new or failure:
-            entry = totals(new) | {"outcome": failure or BUILT, "source_id": source_id}
-            warehouse.log(started_at, "build", entry | {"seconds": time.monotonic() - begin})
             say(f"{source_id}: " + _sentence(entry))
     return result
 

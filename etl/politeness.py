@@ -19,6 +19,10 @@ PATIENCE_SECONDS = 120.0  # a longer wait ends the source for this command
 LONGEST_PAUSE_SECONDS = 30 * 86400.0  # a host that asks for more is asked again after that
 
 
+class OverBudget(SourceUnavailable):
+    """Our own limit, not the host's answer."""
+
+
 @dataclass
 class Turn:
     """What one host was asked on its last day; times are Unix seconds."""
@@ -73,7 +77,7 @@ class Turns:
         if turn.day != today:
             turn.day, turn.requests = today, 0
         if turn.requests >= budget.requests_per_day:
-            raise SourceUnavailable(
+            raise OverBudget(
                 f"today's {budget.requests_per_day:,} requests to {host} are used up;"
                 " run again tomorrow (UTC), it goes on where it stopped"
             )

@@ -14,17 +14,29 @@ from etl.contracts import Budget, InputError
 from etl.load import ECB
 from etl.politeness import Turns
 from etl.sources import source_module, sources
-from etl.switches import check_consent, is_online, live_sources, switched_on
+from etl.switches import (
+    address_file,
+    check_consent,
+    hosts_of,
+    is_online,
+    live_sources,
+    switched_on,
+)
 from etl.taking import ask_source
 
 
 def pull(names: list[str], landed_at: datetime) -> int:
     """Land what is new at the sources named, or at those switched on; 1 if one failed."""
     wanted = {name: source_module(name) for name in names} or switched_on()
-    for name in wanted.keys() - live_sources().keys():
-        raise InputError(f"{name} cannot be pulled: import its files with --as {name}")
     for name in names:
+        _check_pulled(name)
         check_consent(name)
+    silent = [name for name, module in wanted.items() if not hosts_of(module)]
+    for name in silent:
+        say(f"{name}: no address to ask: list some in {address_file(name)}")
+    wanted = {name: module for name, module in wanted.items() if name not in silent}
+    if not wanted:
+        raise InputError("there is no source to pull: see OBSERVATORY_SOURCES in docs/live.md")
     if not is_online(wanted.values()):
         return 1
     failed = 0
@@ -36,12 +48,33 @@ def pull(names: list[str], landed_at: datetime) -> int:
     return 1 if failed else 0
 
 
+def _check_pulled(name: str) -> None:
+    """Raise unless a source can be pulled; say by which command its data come."""
+    if name in live_sources():
+        return
+    if hasattr(source_module(name), "backfill"):
+        raise InputError(f"{name} is history: run `python -m etl backfill {name} --since YYYY-MM`")
+    if (other := _history_of(name)) is not None:
+        raise InputError(f"{name} comes with `python -m etl backfill {other} --since YYYY-MM`")
+    raise InputError(f"{name} cannot be pulled: import its files with --as {name}")
+
+
+def _history_of(name: str) -> str | None:
+    """Return the source whose history is landed as this one, if any."""
+    made = (other for other, m in sources().items() if name in getattr(m, "LANDS_AS", ()))
+    return next(made, None)
+
+
 def backfill(name: str, since: date, per_month: int | None, landed_at: datetime) -> int:
     """Land the history of one source since a day; an interrupted one goes on where it stopped."""
     module = source_module(name)
     if not hasattr(module, "backfill"):
+        if (other := _history_of(name)) is not None:
+            raise InputError(f"{name} comes with the history of {other}: backfill that")
         have = [n for n, m in sources().items() if hasattr(m, "backfill")]
         raise InputError(f"{name} has no history to ask for; these have: {', '.join(have)}")
+    if since > landed_at.date():
+        raise InputError(f"--since {since:%Y-%m} lies in the future")
     check_consent(name)
     if not network.online(module.SOURCE.hosts):
         raise InputError(f"no network: {', '.join(module.SOURCE.hosts)} cannot be reached")
@@ -59,10 +92,11 @@ def backfill(name: str, since: date, per_month: int | None, landed_at: datetime)
 
 def _estimate(budget: Budget, ask: Asker, requests: int) -> str:
     """Return what is about to be asked, and how long that takes at the declared pace."""
-    hours = requests * budget.seconds_between / 3600
+    minutes = requests * budget.seconds_between / 60
+    length = f"{minutes / 60:.1f} h" if minutes > 90 else f"{minutes:.0f} min"
     left = min(ask.client.turns.left(host, budget) for host in ask.client.hosts)
     line = (
-        f"at most {requests:,} requests, about {hours:.1f} h"
+        f"at most {requests:,} requests and robots.txt, about {length}"
         f" at one every {budget.seconds_between:g} s"
     )
     if requests <= left:

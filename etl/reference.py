@@ -37,8 +37,9 @@ def crosswalks() -> pl.DataFrame:
 
 
 def crosswalk_labels(name: str) -> dict[str, list[str]]:
-    """Return family -> the labels of one crosswalk that have a niche in it, sorted."""
-    rows = _csv(f"crosswalk_{name}.csv").drop_nulls("niche").sort("label")
+    """Return family -> its labels in one crosswalk, shortest first: the general before the rare."""
+    rows = _csv(f"crosswalk_{name}.csv").drop_nulls("family")
+    rows = rows.sort(pl.col("label").str.len_chars(), "label")
     return {
         family: group["label"].to_list()
         for (family,), group in rows.sort("family", maintain_order=True).group_by(

@@ -7,6 +7,7 @@ from datetime import date
 
 from etl import edition
 from etl.config import warehouse_file
+from etl.contracts import InputError
 from etl.freshness import freshness
 from etl.ledger import BUILT, KNOWN, LANDED
 from etl.switches import live_sources, switched_on
@@ -16,6 +17,7 @@ LAST_RUNS = """
 select source_id, outcome, started_at from runs
 qualify row_number() over (partition by source_id order by started_at desc) = 1
 """
+UNBUILT = "landed since, not built yet: run `python -m etl build`"
 LIVE = "run `python -m etl run`"
 ADVICE = {
     "stale": "import a newer file of it",
@@ -33,16 +35,23 @@ def status_lines(today: date) -> list[str]:
         lines.append(f"notice: {notice}")
     outcomes = {}
     if warehouse_file().exists():
-        with Warehouse(warehouse_file(), read_only=True) as warehouse:
-            outcomes = {r[0]: r[1] for r in warehouse.frame(LAST_RUNS).iter_rows()}
+        try:
+            with Warehouse(warehouse_file(), read_only=True) as warehouse:
+                outcomes = {r[0]: r[1] for r in warehouse.frame(LAST_RUNS).iter_rows()}
+        except InputError as error:
+            lines.append(f"last outcomes are not shown: {error}")
     on, live = switched_on(), live_sources()
     for entry in shown.manifest["sources"]:
         state, sentence = freshness(entry, today)
         lines.append(f"{entry['id']}: {state}, {sentence}; {_advice(entry['id'], state, on, live)}")
         outcome = outcomes.pop(entry["id"], BUILT)
-        if outcome not in (LANDED, KNOWN, BUILT):
+        if outcome == LANDED:
+            lines.append(f"  {UNBUILT}")
+        elif outcome not in (KNOWN, BUILT):
             lines.append(f"  last error: {outcome}")
-    lines += [f"{source}: {outcome}" for source, outcome in sorted(outcomes.items())]
+    for source, outcome in sorted(outcomes.items()):
+        words = {LANDED: UNBUILT, KNOWN: UNBUILT, BUILT: "built, no number published"}
+        lines.append(f"{source}: {words.get(outcome, f'last error: {outcome}')}")
     held = {entry["id"] for entry in shown.manifest["sources"]} | outcomes.keys()
     if empty := sorted(on.keys() - held):
         lines.append(f"switched on, nothing pulled yet: {', '.join(empty)}; {LIVE}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from types import ModuleType
 
 from etl import edition, network
 from etl.config import data_folder, mirror
-from etl.console import say
+from etl.console import complain, say
 from etl.contracts import InputError
 from etl.sources import sources
 
@@ -25,7 +27,7 @@ def switched_on() -> dict[str, ModuleType]:
     """
     live = live_sources()
     chosen = {name for name, module in live.items() if module.SOURCE.is_on_by_default}
-    for word in (os.environ.get("OBSERVATORY_SOURCES") or "").replace(",", " ").split():
+    for word in _words():
         name = word.removeprefix("-")
         if name != "all" and name not in sources():
             raise InputError(f"OBSERVATORY_SOURCES names {name!r}; live are {', '.join(live)}")
@@ -40,17 +42,29 @@ def check_consent(name: str) -> None:
     One's own mirror is not the host whose terms these are.
     """
     source, live = sources()[name].SOURCE, switched_on()
-    if name in live or mirror() or source.terms is None or _named(name):
+    if name in live or mirror() or source.terms is None or _is_named(name):
         return
+    if f"-{name}" in _words():
+        raise InputError(f"OBSERVATORY_SOURCES switches {name} off")
+    why = {
+        True: "has been switched off",
+        False: "is off because its terms forbid what we do",
+        None: "is off because its terms were not read in full, or are not clear",
+    }
     raise InputError(
-        f"{name} is off until somebody has judged its terms ({source.terms.url}):"
-        f" {source.terms.found} To switch it on: OBSERVATORY_SOURCES={name}"
+        f"{name} {why[source.terms.allows]} ({source.terms.url}): {source.terms.found}"
+        f" To switch it on: OBSERVATORY_SOURCES={name}"
     )
 
 
-def _named(name: str) -> bool:
-    words = (os.environ.get("OBSERVATORY_SOURCES") or "").replace(",", " ").split()
-    return name in words or "all" in words
+def _words() -> list[str]:
+    return (os.environ.get("OBSERVATORY_SOURCES") or "").replace(",", " ").split()
+
+
+def _is_named(name: str) -> bool:
+    """Is it named by a setting that does not take it back? (Histories are no part of a pull.)"""
+    said = [word for word in _words() if word.removeprefix("-") in (name, "all")]
+    return bool(said) and not said[-1].startswith("-")
 
 
 def is_online(modules: Iterable[ModuleType] | None = None) -> bool:
@@ -70,9 +84,22 @@ def hosts_of(module: ModuleType) -> frozenset[str]:
 
 
 def addresses(source_id: str) -> tuple[str, ...]:
-    """Return the addresses an operator listed for a source that asks any site."""
-    file = data_folder() / f"{source_id}_urls.txt"
+    """Return the addresses an operator listed for a source that asks any site; others are named."""
+    file = address_file(source_id)
     if not file.exists():
         return ()
-    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
-    return tuple(line for line in lines if line and not line.startswith("#"))
+    found = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        word = line.strip()
+        if not word or word.startswith("#"):
+            continue
+        if re.fullmatch(r"https://[A-Za-z0-9.-]+(?:/\S*)?", word):
+            found.append(word)
+        else:
+            complain(f"{file}, line {number}: no https address, passed over: {word[:100]!r}")
+    return tuple(found)
+
+
+def address_file(source_id: str) -> Path:
+    """Return where an operator lists addresses for a source, one a line."""
+    return data_folder() / f"{source_id}_urls.txt"

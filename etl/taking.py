@@ -158,4 +158,5 @@ def _summary(row: Mapping[str, Any]) -> str:
     return (
         f"{row['requests']:,} requests, {row['listings_new']:,} new,"
         f" {row['listings_seen_again']:,} seen again, {row.get('rejects', 0):,} rejected"
+        + (" (why: page Sources)" if row.get("rejects") else "")
     )

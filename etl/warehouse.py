@@ -94,9 +94,13 @@ class Warehouse:
                 config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"},
             )
         except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise InputError(
+                    f"another command is writing to the warehouse {path}; wait until it has ended"
+                ) from error
             raise InputError(
-                f"the warehouse {path} is in use by another command, or damaged; wait, or delete"
-                " it and run `python -m etl build` (nothing is lost: it is rebuilt from raw)"
+                f"the warehouse {path} is damaged; delete it and run `python -m etl build`"
+                " (nothing is lost: it is rebuilt from raw)"
             ) from error
         if not read_only:
             self._drop_outdated()

@@ -49,7 +49,7 @@ said, chart = headlines.filled(said, growth, "stat"), charts.dots(growth, colour
 show.figure("growth", "bid_growth", growth, said, chart)
 
 posted = get("projects_posted", family=family)
-said = headlines.change(posted, "Projects posted on Freelancer.com a month")
+said = headlines.change(posted, "The number of projects posted on Freelancer.com a month")
 show.figure("posted", "projects_posted", posted, said, line(posted))
 
 drawn = medians(source_id="freelancer_panel", family=family)

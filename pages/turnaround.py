@@ -12,8 +12,8 @@ from pages.parts.rows import dim, relabelled, rows, with_capture
 
 show.header("turnaround", "Turnaround", "How fast do clients want it, how fast do they get it?")
 show.gap(
-    "How fast clients get the work cannot be told yet: no data set here holds the delivery days of"
-    " gigs or the time a job took. Shown is how long clients want the work to run, and how long"
+    "How fast clients get the work cannot be told yet: no number here rests on the delivery days"
+    " of gigs or the time a job took. Shown is how long clients want the work to run, and how long"
     " they leave a listing open for bids."
 )
 (family,) = row_of("family")

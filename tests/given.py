@@ -32,7 +32,7 @@ INTEGERS = (
 )
 BOOLEANS = (
     "ai_mention genai_mention title_only selected is_price_implausible is_defect is_undated"
-    " is_partial is_open is_censored"
+    " is_partial is_partial_period is_open is_censored"
 )
 BY_NAME |= dict.fromkeys(INTEGERS.split(), pl.Int64)
 BY_NAME |= dict.fromkeys(BOOLEANS.split(), pl.Boolean)

@@ -98,17 +98,17 @@ STACKED = """
     un        | j         | w3         | -    |            | -            | 0        | 1       | 1                  | capped_page;single_snapshot;undated
 """
 OF_LISTING = """
-    native_id | platform   | scope  | grain    | family       | niche        | ai_mention | genai_mention | is_price_implausible | is_undated | holds_undated | is_partial | is_open
-    a         | upwork     | newest | snapshot | web          | sites        | true       | false         | false                | false      | 0             | false      | false
-    b         | upwork     | newest | snapshot | writing      | unclassified | -          | -             | true                 | false      | 0             | false      | false
-    c         | upwork     | newest | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false
-    d         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false
-    e         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false
-    f         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | false      | 0             | true       | -
-    g         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | -
-    h         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | false
-    i         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | false      | 1             | false      | false
-    j         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | false
+    native_id | platform   | scope  | grain    | family       | niche        | ai_mention | genai_mention | is_price_implausible | is_undated | holds_undated | is_partial | is_open | is_partial_period
+    a         | upwork     | newest | snapshot | web          | sites        | true       | false         | false                | false      | 0             | false      | false | false
+    b         | upwork     | newest | snapshot | writing      | unclassified | -          | -             | true                 | false      | 0             | false      | false | false
+    c         | upwork     | newest | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false | false
+    d         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false | false
+    e         | freelancer | query  | snapshot | unclassified | unclassified | -          | -             | false                | false      | 0             | false      | false | false
+    f         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | false      | 0             | true       | - | true
+    g         | hackernews | window | month    | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | - | false
+    h         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | false | false
+    i         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | false      | 1             | false      | false | false
+    j         | fiverr     | capped | snapshot | unclassified | unclassified | -          | -             | false                | true       | 1             | false      | false | false
 """
 # a was posted 62 hours before x3 and exactly 24 before x2
 OF_SIGHTING = """
@@ -155,17 +155,17 @@ MONTHLY_OF = rows(
 )
 MONTHLY = rows(
     """
-    source_id | scope  | native_id | raw_sha256 | observed_at         | capture_on | period_start | captures | sample_window | is_undated | holds_undated | is_partial | is_open | age_band | flags
-    live      | window | jan       | s1         | 2025-01-31 20:00:00 | 2025-01-31 | 2025-01-01   | 1        | -             | false      | 0             | false      | false   | 72h+     |
-    live      | window | began     | s1         | 2025-01-31 20:00:00 | 2025-01-31 | 2025-01-01   | 1        | -             | false      | 0             | true       | false   | 72h+     | partial
-    live      | window | feb       | s2         | 2025-02-10 12:00:00 | 2025-02-10 | 2025-02-01   | 1        | -             | false      | 0             | false      | true    | 72h+     | partial
-    live      | window | both      | s2         | 2025-02-10 12:00:00 | 2025-02-10 | 2025-02-01   | 1        | -             | false      | 0             | true       | true    | 72h+     | partial
-    shut      | window | done      | s3         | 2025-03-01 00:00:00 | 2025-03-01 | 2025-02-01   | 1        | -             | false      | 0             | false      | false   | 72h+     |
-    eve       | window | eve       | s4         | 2025-02-28 23:59:59 | 2025-02-28 | 2025-02-01   | 1        | -             | false      | 0             | false      | true    | 72h+     | partial
-    panel     | sample | twice     | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2024-06-01   | 2        | 5 of 9        | false      | 0             | false      | false   | 72h+     |
-    panel     | sample | once      | s5         | 2025-05-01 11:00:00 | 2025-05-01 | 2024-06-01   | 2        | 4 of 9        | false      | 0             | false      | false   | 72h+     |
-    panel     | sample | early     | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2025-05-01   | 1        | 1 of 2        | false      | 0             | false      | true    | 72h+     | partial
-    panel     | sample | year      | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2023-01-01   | 1        | 1 of 1        | true       | 1             | false      | false   | -        | undated
+    source_id | scope  | native_id | raw_sha256 | observed_at         | capture_on | period_start | captures | sample_window | is_undated | holds_undated | is_partial | is_partial_period | is_open | age_band | flags
+    live      | window | jan       | s1         | 2025-01-31 20:00:00 | 2025-01-31 | 2025-01-01   | 1        | -             | false      | 0             | false      | false             | false   | 72h+     |
+    live      | window | began     | s1         | 2025-01-31 20:00:00 | 2025-01-31 | 2025-01-01   | 1        | -             | false      | 0             | true       | false             | false   | 72h+     |
+    live      | window | feb       | s2         | 2025-02-10 12:00:00 | 2025-02-10 | 2025-02-01   | 1        | -             | false      | 0             | false      | false             | true    | 72h+     | partial
+    live      | window | both      | s2         | 2025-02-10 12:00:00 | 2025-02-10 | 2025-02-01   | 1        | -             | false      | 0             | true       | false             | true    | 72h+     | partial
+    shut      | window | done      | s3         | 2025-03-01 00:00:00 | 2025-03-01 | 2025-02-01   | 1        | -             | false      | 0             | false      | false             | false   | 72h+     |
+    eve       | window | eve       | s4         | 2025-02-28 23:59:59 | 2025-02-28 | 2025-02-01   | 1        | -             | false      | 0             | false      | false             | true    | 72h+     | partial
+    panel     | sample | twice     | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2024-06-01   | 2        | 5 of 9        | false      | 0             | false      | false             | false   | 72h+     |
+    panel     | sample | once      | s5         | 2025-05-01 11:00:00 | 2025-05-01 | 2024-06-01   | 2        | 4 of 9        | false      | 0             | false      | false             | false   | 72h+     |
+    panel     | sample | early     | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2025-05-01   | 1        | 1 of 2        | false      | 0             | false      | false             | true    | 72h+     | partial
+    panel     | sample | year      | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2023-01-01   | 1        | 1 of 1        | true       | 1             | false      | false             | false   | -        | undated
     """,
     **{name: value for name, value in CARRIED.items() if name != "sample_window"},
     platform="freelancer", grain="month", capture="", family="unclassified", niche="unclassified",

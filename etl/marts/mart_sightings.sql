@@ -62,6 +62,10 @@ captures as (
 ranked as (
     select
         s.*, c.captures, c.holds_undated,
+        -- held in part, if every sighting of the period says so
+        min(case when s.is_partial then 1 else 0 end) over (
+            partition by s.source_id, s.period_start
+        ) = 1 as is_partial_period,
         -- a month that was not over when its source was last asked
         s.grain = 'month' and l.last_seen_at < s.period_start + interval '1' month as is_open,
         row_number() over (
@@ -96,6 +100,6 @@ select
             then 'few_captures' end,
         case when capture = '' and holds_undated = 1 then 'undated' end,
         case when is_defect then 'defect_capture' end,
-        case when is_partial or is_open then 'partial' end
+        case when is_partial_period or is_open then 'partial' end
     ) as flags
 from stacked

@@ -35,6 +35,7 @@ from etl.sources._freelancer import (
 PER_MONTH = 200  # projects sampled, unless the operator says otherwise
 PER_WINDOW = 12
 MOST_PAGES = 20
+MOST_SKILLS = 560  # of a family: an address holds 8 KiB; the shortest names are the general ones
 
 
 def months(since: date, now: datetime) -> list[date]:
@@ -110,7 +111,10 @@ def skill_ids(ask: Ask) -> dict[str, list[int]]:
         and isinstance(id_ := record.get("id"), int)
     }
     families = crosswalk_labels("freelancer").items()
-    found = {family: sorted(ids[n] for n in names if n in ids) for family, names in families}
+    found = {
+        family: sorted([ids[name] for name in names if name in ids][:MOST_SKILLS])
+        for family, names in families
+    }
     return {family: numbers for family, numbers in found.items() if numbers}
 
 

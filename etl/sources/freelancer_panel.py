@@ -7,6 +7,7 @@ _freelancer_history.py): the window is the unit drawn, so it is the unit of ever
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from etl.contracts import Capture, Reject, Source
@@ -35,6 +36,8 @@ SOURCE = Source(
     terms=TERMS,
 )
 
+BIDDING = timedelta(days=45)  # after which hardly a project still takes bids
+
 
 def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]:
     """Yield one listing per project of a drawn window; the count before them holds none."""
@@ -43,5 +46,14 @@ def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject
         total_count(body)
         return
     name = window_name(note)
+    flags = ["partial_window"] if _is_young(note["month"], capture.captured_at) else []
     for item in listings(body, capture):
-        yield {**item, "sample_window": name} if isinstance(item, dict) else item
+        if isinstance(item, dict):
+            item |= {"sample_window": name, "flags": item["flags"] + flags}
+        yield item
+
+
+def _is_young(month: str, seen: datetime | None) -> bool:
+    """Was a month read before the bidding on its last projects had ended?"""
+    over = (datetime.strptime(month, "%Y-%m") + timedelta(days=31)).replace(day=1)
+    return seen is None or seen < over + BIDDING

@@ -30,7 +30,7 @@ SOURCE = Source(
     cadence_days=31,
     files="series/indeed_*.csv",
     hosts=("raw.githubusercontent.com",),
-    budget=Budget(seconds_between=2.0, requests_per_day=10),
+    budget=Budget(seconds_between=2.0, requests_per_day=60),
     terms=Terms(
         url="https://github.com/hiring-lab/job_postings_tracker#licence",
         read_on="2026-11-24",

@@ -32,7 +32,7 @@ SOURCE = Source(
     cadence_days=7,
     files="series/snipework_*.csv",
     hosts=("raw.githubusercontent.com",),
-    budget=Budget(seconds_between=2.0, requests_per_day=10),
+    budget=Budget(seconds_between=2.0, requests_per_day=60),
     terms=Terms(
         url="https://github.com/snipeworkapp-oss/upwork-market-data/blob/main/LICENSE",
         read_on="2026-11-24",

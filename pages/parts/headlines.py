@@ -11,7 +11,7 @@ from collections import defaultdict
 
 import polars as pl
 
-from pages.parts.rows import WHOLE
+from pages.parts.rows import STAR, WHOLE, names
 from pages.parts.wording import BREAKS, MISSING, ODD, listed, period_of, value
 
 NOTHING = "Too few listings to say"
@@ -58,7 +58,7 @@ def _peers(row: dict, ranked: list[dict]) -> str:
 
 def change(rows: pl.DataFrame, what: str, *, since: int = BASE_YEAR) -> str:
     """Say how one series moved from the same period of year `since`, or from its first one."""
-    ends = _ends(rows, since)
+    ends, what = _ends(rows, since), what + _within(rows)
     if ends is None:
         return f"Too few periods to say how {what} moved"
     first, last = ends
@@ -67,6 +67,12 @@ def change(rows: pl.DataFrame, what: str, *, since: int = BASE_YEAR) -> str:
     if verdict == "same":
         return f"{what} was {then} and {now}: no clear change{_breaks(rows, first, last)}"
     return f"{what} {verdict} from {then} to {now}{_breaks(rows, first, last)}"
+
+
+def _within(rows: pl.DataFrame) -> str:
+    """Return the words that narrow a headline to one family; none for all of them."""
+    families = rows["family"].unique().to_list() if "family" in rows.columns else []
+    return f" in {names()[families[0]]}" if len(families) == 1 and families != [STAR] else ""
 
 
 def _breaks(rows: pl.DataFrame, first: dict, last: dict) -> str:

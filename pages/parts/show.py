@@ -103,7 +103,7 @@ def figure(
         st.header(wording.plain(headline), anchor=False)
         st.caption(wording.plain(f"{titles}. {note}"))
         st.plotly_chart(chart, theme=None, config=CHART_CONFIG, alt=headline, key=f"{key}-chart")
-        sources = " · ".join(provenance.ages(rows, edition().manifest, today()))
+        sources = " · ".join(provenance.ages(rows.drop_nulls("value"), edition().manifest, today()))
         st.caption(f"**{wording.plain(sources)}**")
         st.caption(wording.plain(f"{provenance.evidence(rows)}. {_caveats(shown)}"))
         _details(key, shown, rows, headline)
