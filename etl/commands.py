@@ -79,7 +79,8 @@ def parse(name: str, path: Path, captured_at: str | None, landed_at: datetime) -
         if "observed_at" in line:
             line |= {"first_seen_at": line["observed_at"], "last_seen_at": line["observed_at"]}
         print(json.dumps(line, ensure_ascii=False, default=datetime.isoformat))
-    for reject in result.rejects:
+    repeats = [Reject(locator, "identical to an earlier row") for locator in result.repeats]
+    for reject in [*result.rejects, *repeats]:
         line = {"locator": reject.locator, "reason": reject.reason}
         print(json.dumps(line, ensure_ascii=False), file=sys.stderr)
     return 0

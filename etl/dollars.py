@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from etl.contracts import Capture
+from etl.contracts import INT64, Capture
 from etl.fx import Rates, usd_per_unit
 from etl.tables import PLAUSIBLE_PRICE_USD
 
@@ -20,6 +20,8 @@ OWN_RATE_DAYS = 31  # a source's own exchange rate is today's: it says nothing o
 def add_dollars(row: dict[str, Any], flags: set[str], capture: Capture, rates: Rates) -> None:
     """Convert prices, and the transient `bid_avg`, to dollars; `usd_per_unit` is a source's own."""
     own, bid_avg = row.pop("usd_per_unit", None), row.pop("bid_avg", None)
+    if bid_avg is not None and not _is_number(bid_avg):
+        row["bid_avg_usd"] = bid_avg  # the contract check names it
     amounts = [row.get("price_min"), row.get("price_max")]
     if not any(_is_number(amount) for amount in (*amounts, bid_avg)):
         return
@@ -76,7 +78,7 @@ def _is_young(row: dict[str, Any]) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= INT64
 
 
 def _posting_month(row: dict[str, Any], capture: Capture) -> datetime | None:

@@ -46,6 +46,8 @@ def capture_of(
             raise InputError(f"--captured-at {captured_at!r} is no time: {error}") from error
     else:
         found = date_in_name(name)
+    if found and found[0] > landed_at and captured_at is None:
+        found = None  # a number that only looks like a date
     moment, precision = found if found else (None, "unknown")
     if moment is not None and moment > landed_at:
         raise InputError(f"{path} would have been captured in the future ({moment:%Y-%m-%d})")

@@ -40,7 +40,12 @@ class Normalised:
     is_incremental: bool = False  # of a series: its payloads hold some periods each
     rows: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
-    duplicates: int = 0
+    repeats: list[str] = field(default_factory=list)  # where identical rows came again
+
+    @property
+    def duplicates(self) -> int:
+        """Rows identical to an earlier one of the payload."""
+        return len(self.repeats)
 
     @property
     def read(self) -> int:
@@ -147,7 +152,7 @@ def _accept(result: Normalised, seen: dict, row: dict[str, Any], locator: str) -
     if first is row:
         result.rows.append(row)
     elif first == row:
-        result.duplicates += 1
+        result.repeats.append(locator)
     else:
         names = sorted(n for n in first.keys() | row.keys() if first.get(n) != row.get(n))
         result.rejects.append(

@@ -373,3 +373,33 @@ def test_what_is_left_of_damaged_json_is_json(cut: int, noise: bytes):
     if kept is not None:
         records = json.loads(kept[0])["a"]
         assert [r["id"] for r in records] == list(range(len(records)))
+
+
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
+def test_parse_reads_texts_that_begin_with_a_mark(tmp_path, capsys, mark: str):
+    whole = (ROOT / "tests" / "payloads" / "freelancer" / "search.json").read_text("utf-8")
+    file = tmp_path / "marked.json"
+    file.write_bytes(whole.encode(mark))
+    assert main(["parse", "freelancer", str(file), "--captured-at", "2026-01-03"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 8
+
+
+def test_parse_names_what_came_twice_and_numbers_nobody_can_keep(tmp_path, capsys):
+    answer = json.loads(
+        (ROOT / "tests" / "payloads" / "freelancer" / "search.json").read_text("utf-8")
+    )
+    first = answer["result"]["projects"][0]
+    huge = first | {"id": 5, "bid_stats": {"bid_count": 1, "bid_avg": 10**400}}
+    dear = first | {"id": 6, "budget": {"minimum": 10**400, "maximum": None}}
+    file = tmp_path / "2031-05" / "a.json"  # a folder that looks like a day to come
+    file.parent.mkdir()
+    file.write_text(json.dumps([first, first, huge, dear]))
+    assert main(["parse", "freelancer", str(file)]) == 0
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1
+    reasons = [json.loads(line)["reason"] for line in said.err.splitlines()]
+    assert any("bid_avg_usd" in reason for reason in reasons)
+    assert any("price_min" in reason for reason in reasons)
+    assert "identical to an earlier row" in reasons
+    file.write_text("[" + "9" * 5000 + "]")
+    assert main(["parse", "freelancer", str(file)]) == 1

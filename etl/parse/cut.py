@@ -22,7 +22,7 @@ def readable_json(body: bytes) -> tuple[bytes, str] | None:
         json.loads(text)
     except json.JSONDecodeError as error:
         at = error.pos
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number or a depth no JSON of ours has
         return None
     else:
         return None
@@ -54,16 +54,10 @@ def _closed(text: str) -> str | None:
             stack.append(letter)
         elif letter in "]}" and stack:
             stack.pop()
-            if letter == "}" and stack and stack[-1] == "[":
-                best = _shallower(best, (position + 1, list(stack)))
+            # inside one list only: what is open around it is an envelope, not half a record
+            if letter == "}" and stack.count("[") == 1 and stack[-1] == "[":
+                best = position + 1, list(stack)
     if best is None:
         return None
     end, opened = best
     return text[:end] + "".join(CLOSERS[letter] for letter in reversed(opened))
-
-
-def _shallower(
-    best: tuple[int, list[str]] | None, found: tuple[int, list[str]]
-) -> tuple[int, list[str]]:
-    """Keep the element of the outermost list: one deep inside it belongs to a record cut short."""
-    return best if best and len(best[1]) < len(found[1]) else found

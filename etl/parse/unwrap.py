@@ -8,6 +8,7 @@ the bytes are: no exception, bounds on what is unpacked, nothing left out withou
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from etl.parse.recorded import (
 from etl.parse.warc import warc_answers
 
 MOST_DEEP = 3
+MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # of a text, at its start
 MOST_RECORDING_BYTES = 128 << 20  # of a recording that is read as a whole
 SNIFFED_BYTES = 4096
 
@@ -78,7 +80,7 @@ def _opened(part: Part, allowance: Allowance, depth: int) -> Iterator[Part | Rej
     is_gzip = part.body.startswith(GZIP)
     reader = None if is_gzip else _reader(part.body)
     if not is_gzip and reader is None:
-        yield part
+        yield replace(part, body=in_utf8(part.body)) if part.body.startswith(MARKS) else part
     elif depth == MOST_DEEP:
         yield Reject(part.locator or "payload", f"packed more than {MOST_DEEP} times")
     elif is_gzip:
@@ -93,6 +95,22 @@ def _opened(part: Part, allowance: Allowance, depth: int) -> Iterator[Part | Rej
             return
         for answer in answers:
             yield from _answered(answer, part, allowance, depth + 1)
+
+
+def in_utf8(body: bytes) -> bytes:
+    r"""Return a text that says its encoding in its first bytes as plain UTF-8.
+
+    >>> in_utf8("\ufeffa".encode()), in_utf8("a\u00e4".encode("utf-16"))
+    (b'a', b'a\xc3\xa4')
+    """
+    if body.startswith(codecs.BOM_UTF8):
+        return body[3:]
+    try:
+        text = body.decode("utf-16")
+    except UnicodeDecodeError:
+        return body
+    head = re.sub(r"(<\?xml[^>]*encoding=.)utf-16", r"\1utf-8", text[:200], flags=re.IGNORECASE)
+    return (head + text[200:]).encode("utf-8", "replace")
 
 
 def _reader(body: bytes) -> Reader | None:

@@ -88,7 +88,10 @@ def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject
     host = host_of(capture.url)
     site = site_of(host)
     if site is not None:
-        yield from archived_listings(site, body, capture)
+        for item in archived_listings(site, body, capture):
+            if isinstance(item, dict):  # several sites' listings under one name
+                item = item | {"native_id": f"{site.platform}:{item['native_id']}"}
+            yield item
     elif host is None or host in SOURCE.hosts:
         yield from _index(body)
     else:
