@@ -356,6 +356,24 @@ def test_remoteok_letters_read_wrongly_are_repaired_and_no_others(shown: str, me
     assert (row["title"], row["text"]) == (meant, meant)
 
 
+def test_remoteok_letters_of_any_script_are_repaired():
+    for meant in ("日本語のイベント", "Łukasz – Привет", "頠 no control, so it may be sound"):
+        shown = meant.encode().decode("latin-1")
+        (row,) = rows_of(remoteok, [remoteok_job(position=shown)])
+        assert row["title"] == (" ".join(shown.split()) if "sound" in meant else meant)
+    cut = "日本語".encode()[:-1].decode("latin-1")
+    (row,) = rows_of(remoteok, [remoteok_job(position=cut)])
+    assert row["title"] == "日本"
+    (row,) = rows_of(remoteok, [remoteok_job(position="a \u00e0\u0080\u0080 b")])
+    assert row["title"], "no UTF-8, so it stays"
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", [], {}])
+def test_what_is_no_job_is_said_to_be_none(odd: Any):
+    (_, reject) = rows_of(remoteok, [remoteok_job(), odd])
+    assert reject.reason == "no object, or an empty one"
+
+
 def test_remoteok_text_does_not_hold_who_asked():
     """The footer holds the reader's address and changes with every pull."""
     footer = "Please mention the word **{}** and tag {} when applying (#{})."
@@ -472,6 +490,31 @@ def test_any_bytes_are_rows_rejects_or_a_change(module: ModuleType, body: bytes)
     assert all(isinstance(item, (dict, Reject)) for item in items)
 
 
+def test_labels_have_no_tags_and_links_lead_to_the_web():
+    cells = {
+        "position": "<b>R&amp;D</b> &lt;i&gt;lead&lt;/i&gt;",
+        "tags": ["<i>a</i>", "C++ &lt; C"],
+    }
+    (row,) = rows_of(remoteok, [remoteok_job(url="javascript:alert(1)", **cells)])
+    assert (row["title"], row["skills"]) == ("R&D lead", ["a", "C++ < C"])
+    assert row["url"] is None
+
+
+def test_zero_is_no_pay_on_any_board():
+    (row,) = rows_of(himalayas, [himalayas_job(minSalary=0, maxSalary=0, salaryPeriod="x")])
+    assert (row["pricing_type"], row.get("price_min"), row.get("flags")) == ("unknown", None, None)
+    (row,) = rows_of(himalayas, [himalayas_job(minSalary=0, maxSalary=9, salaryPeriod="hourly")])
+    assert (row["price_min"], row["price_max"]) == (None, 9)
+    job = {"id": 1, "jobTitle": "t", "pubDate": "2026-01-05 09:24:39"}
+    (row,) = rows_of(jobicy, [job | {"salaryMin": 0, "salaryMax": 50000, "salaryPeriod": "yearly"}])
+    assert (row["price_min"], row["price_max"]) == (None, 50000)
+    (row,) = rows_of(jobicy, [job | {"annualSalaryMin": "0", "annualSalaryMax": "0"}])
+    assert row["pricing_type"] == "unknown"
+    job = {"id": 1, "title": "t", "publication_date": "2026-01-05T09:24:39", "salary": "$0 /hour"}
+    (row,) = rows_of(remotive, [job])
+    assert (row["pricing_type"], row.get("price_max")) == ("unknown", None)
+
+
 # -- the feed of We Work Remotely
 
 
@@ -509,6 +552,15 @@ def test_a_damaged_feed_gives_its_whole_items(damage: str, read: list[str], reje
     assert ids(items) == read
     assert [item for item in items if isinstance(item, dict)][-1]["title"] == "Ünharmed"
     assert len(items) == len(read) + rejects
+
+
+def test_two_jobs_in_one_item_are_no_job():
+    merged = (item(1) + item(2)).replace("</item><item>", "")
+    lost, row = rows_of(weworkremotely, feed(merged, item(3)))
+    assert lost.reason == "damaged XML: a second title in one item"
+    assert row["native_id"] == "g3"
+    (reject,) = rows_of(weworkremotely, feed(item(1).replace("title>", "name>")))
+    assert reject.reason == "title is missing"
 
 
 def test_a_cut_feed_loses_its_last_item_only():

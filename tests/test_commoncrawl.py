@@ -225,7 +225,7 @@ def card(number: int, budget: str) -> str:
     )
 
 
-PAGE = f"<html>{card(1, 'Fixed Price | $250-$500')}{card(2, 'Hourly | $25')}".encode()
+PAGE = f"<html>{card(1, 'Fixed Price | $250-$500')}{card(2, 'Hourly | $25')}</html>".encode()
 URL = "https://www.guru.com/d/jobs/"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -281,6 +282,7 @@ def test_second_post_of_an_author_counts_on_the_supply_side_and_per_thread():
     "body",
     [
         b"", b"[", b"3", b"null", b'"x"', b"{}", b'{"hits": {}}', b"<html></html>", b"\xff\xfe",
+        b'<?xml version="1.0"?><p>',
         b'{"title": "Ask HN: Who is hiring?", "children": []}',
         b'{"title": "Ask HN: Who is hiring? (May 2026)", "children": {}}',
         b"[" * 100_000,
@@ -306,6 +308,121 @@ def test_nesting_cannot_exhaust_python():
     thread = {"id": 1, "title": "Ask HN: Who is hiring? (May 2026)", "children": [comment]}
     found = read(json.dumps(thread).encode())
     assert [isinstance(one, Reject) for one in found] == [False] + [True] * 200
+
+
+def reason_or_id(one: dict[str, Any] | Reject) -> str:
+    return one.reason if isinstance(one, Reject) else one["native_id"]
+
+
+def hit(native_id: int, text: str, **more: Any) -> dict[str, Any]:
+    return {
+        "objectID": str(native_id), "comment_text": text, "created_at_i": 1790866800,
+        "story_id": 1, "parent_id": 1, "story_title": "Ask HN: Who is hiring? (May 2026)", **more,
+    }  # fmt: skip
+
+
+def test_a_part_of_a_thread_stays_one_beside_a_flag_of_its_pay():
+    (found,) = read(json.dumps({"hits": [hit(2, "Co | Dev | $120k-150k")]}).encode())
+    assert found["flags"] == ["partial_window", "period_unknown"]
+    (found,) = read(json.dumps({"hits": [hit(2, "Co | Dev")]}).encode())
+    assert found["flags"] == ["partial_window"]
+
+
+def test_answers_of_the_search_in_a_list_are_read_as_one():
+    answers = [{"hits": [hit(2, "Co | Dev")]}, {"hits": [hit(3, "Co | Dev")]}]
+    assert [one["native_id"] for one in read(json.dumps(answers).encode())] == ["2", "3"]
+
+
+def test_hit_without_its_threads_name_says_so():
+    hits = [hit(2, "Co | Dev", story_title=None), hit(3, "x", story_title="Ask HN: How are you?")]
+    assert [one.reason for one in read(json.dumps(hits).encode())] == [
+        "its thread is not named", "its thread is no monthly hiring thread",
+    ]  # fmt: skip
+
+
+STORY = {"id": 1, "time": 1790866700, "title": "Ask HN: Who is hiring? (May 2026)", "by": "who"}
+REPLY = {"id": 4, "time": 1790866900, "by": "b", "text": "reply", "parent": 2}
+ITEMS = [
+    {"id": 2, "time": 1790866800, "by": "a", "text": "Co | Dev", "parent": 1, "kids": [4]},
+    {"id": 3, "time": 1790866801, "by": "c", "text": "Co | Dev", "parent": 1, "dead": True},
+    REPLY,
+]
+NESTED = [{**ITEMS[0], "kids": [REPLY]}, ITEMS[1]]
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        [STORY, *ITEMS],
+        {"story": STORY, "comments": ITEMS},
+        {"story": STORY, "saved": {"by": "hand"}, "comments": ITEMS},
+        {"fetched_at": "2026-05-02", "items": [STORY, *ITEMS]},
+        {str(item["id"]): item for item in [STORY, *ITEMS]},
+        {**STORY, "kids": NESTED},
+        {**STORY, "kids": [2, 3], "children": [{**ITEMS[0], "children": [REPLY]}, ITEMS[1]]},
+        [{**STORY, "kids": NESTED}],
+        "\n".join(json.dumps(item) for item in [STORY, *ITEMS]),
+    ],
+)
+def test_items_are_read_however_they_were_saved(saved):
+    found = read((saved if isinstance(saved, str) else json.dumps(saved)).encode())
+    found = [one for one in found if getattr(one, "reason", "") != "a thread, not a listing"]
+    reasons = ["2", "a reply, no listing", "deleted or dead"]
+    assert sorted(map(reason_or_id, found)) == reasons
+    assert [row["posted_at"] for row in found if isinstance(row, dict)] == [
+        datetime(2026, 10, 1, 15, 0)
+    ]
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        {"thread": STORY}, {"results": [{"name": "x"}]}, STORY, {**STORY, "kids": [2, 3]},
+        {"1": {"name": "x"}}, {"a": STORY, "b": ITEMS[0]}, {"a": ITEMS, "b": ITEMS},
+    ],
+)  # fmt: skip
+def test_other_objects_are_source_changed(saved):
+    with pytest.raises(SourceChanged):
+        read(json.dumps(saved).encode())
+
+
+PAGE = (PAYLOADS / "page_2024.html").read_bytes()
+MARK = "the page is cut off in or after this comment"
+
+
+def test_page_of_another_thread_is_source_changed():
+    body = PAGE.replace(b"Who wants to be hired? (September 2024)", b"How are you?")
+    with pytest.raises(SourceChanged, match="another thread"):
+        read(body)
+
+
+def test_reply_link_inside_a_comment_and_marks_of_removal_are_no_text():
+    reply = b'<div class="reply"><font size="1"><u><a href="r">reply</a></u></font></div>'
+    body = PAGE.replace(b"ann@example.org</div>", b"ann@example.org" + reply + b"</div>")
+    assert read(body)[0]["text"] == read(PAGE)[0]["text"]
+    body = PAGE.replace(b"<div>[flagged]", b'<div class="commtext c00">[flagged]')
+    assert read(body)[2] == Reject("comment 3", "deleted or dead")
+
+
+def test_half_a_comment_at_the_end_of_a_cut_page_is_no_listing():
+    first = PAGE[: PAGE.index(b"ann@example.org") - 40]
+    assert [reason_or_id(one) for one in read(first)] == [MARK]
+    for end in range(PAGE.index(b"41000013"), PAGE.index(b"</html>"), 97):
+        found = read(PAGE[:end])
+        assert found[-1].reason == MARK
+        assert found[0]["flags"] == ["partial_window"]
+    assert MARK not in map(reason_or_id, read(PAGE))
+    fragment = PAGE[PAGE.index(b"<table class=") : PAGE.rindex(b"</table></td></tr></table>")]
+    assert MARK not in map(reason_or_id, read(fragment))
+    assert read(fragment[: fragment.rindex(b"</table>")])[-1].reason == MARK
+
+
+def test_deep_page_and_a_table_of_figures_take_no_time():
+    started = time.perf_counter()
+    with pytest.raises(SourceChanged, match="deep"):
+        read(b"<html>" + b"<div>" * 1_000_000)
+    assert pay("Co | $90/hr\n" + "$1 " * 300_000, False) == {"pricing_type": "unknown"}
+    assert time.perf_counter() - started < 1
 
 
 json_values = st.recursive(

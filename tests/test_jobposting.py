@@ -242,6 +242,30 @@ def test_damaged_block_spoils_no_other():
     assert {reject.reason[:7] for reject in rejects} == {"no JSON"}
 
 
+def test_json_without_a_page_is_read():
+    for body in (posting(), [posting()], {"@graph": [posting()]}):
+        [row] = read(json.dumps(body), url="https://a.org/1")
+        assert (row["title"], row["url"]) == ("Taster", "https://a.org/1")
+    assert len(read("\ufeff" + json.dumps([posting(description="</script>"), {"@type": "X"}]))) == 2
+    with pytest.raises(SourceChanged):
+        read('{"@type": "Person"}')
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    ["<!-- {} -->", "<![CDATA[{}]]>", "//<![CDATA[\n{}\n//]]>", "/*<![CDATA[*/{}/*]]>*/"],
+)
+def test_a_block_hidden_from_old_browsers_is_read(wrapped: str):
+    inside = wrapped.replace("{}", json.dumps(posting(description="a <!-- b")))
+    [row] = read(f'<script type="application/ld+json">{inside}</script>')
+    assert row["title"] == "Taster"
+
+
+def test_an_empty_graph_is_a_reject():
+    reject, _ = read(block(posting(), {"@graph": []}))
+    assert reject.reason == "a node without type, no JobPosting"
+
+
 def test_comments_control_characters_and_other_encodings_are_read():
     text = (
         '<script type="Application/LD+JSON">// x\n{"@type": "JobPosting", /* y */ "title": "T\tä"}'

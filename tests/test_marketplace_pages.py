@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from etl.contracts import Capture, Reject, SourceChanged
 from etl.normalise import normalise
 from etl.sources import (
     _fiverr_pages,
+    _freelancer,
     _freelancer_cards,
     _guru_cards,
     _pph_pages,
@@ -80,6 +82,14 @@ def pph_page(*projects: dict[str, Any], pages: int | None = None, end: str = "")
     )
 
 
+PPH_CARD = (
+    '<div class="job-list-item"><h6 class="title"><a class="job"'
+    ' href="https://www.peopleperhour.com/freelance-jobs/design/fix-a-form-17">Fix</a></h6>'
+    '<time datetime="2020-01-10T11:52:00"></time><span class="proposal-count">12</span>'
+    '<div class="price-tag">$<span>400</span></div></div>'
+)
+
+
 def test_pph_budget_is_the_clients_not_the_one_shown():
     [row] = read("peopleperhour", pph_page(project(7, project_type="hourly")))
     assert (row["price_min"], row["price_max"], row["currency"]) == (40, 40, "GBP")
@@ -96,6 +106,21 @@ def test_pph_without_budget_has_no_price_and_no_currency():
 def test_pph_project_featured_by_list_alone_is_flagged():
     page = pph_page(project(7)).replace('{"main"', '{"featured": {"data": [{"id": "7"}]}, "main"')
     assert [row["flags"] for row in read("peopleperhour", page)] == [["featured"]]
+
+
+def test_pph_title_link_and_zero_budget():
+    odd = project(7, title="<b>A &amp; B</b>", url="javascript:alert(1)", budget=0)
+    [row] = read("peopleperhour", pph_page(odd))
+    assert (row["title"], row["url"]) == ("A & B", None)
+    assert row["price_min"] is row["price_max"] is row["currency"] is None
+    [card] = read("peopleperhour", PPH_CARD.replace("https:", "javascript:"))
+    assert card["url"] is None
+
+
+def test_pph_project_listed_but_not_held_is_a_reject():
+    page = pph_page(project(7)).replace('"data": [{', '"data": [{"id": "9"}, {')
+    row, reject = read("peopleperhour", page)
+    assert (row["native_id"], reject.locator) == ("7", "project 9")
 
 
 @pytest.mark.parametrize("name", _pph_pages.ALWAYS)
@@ -198,6 +223,19 @@ def freelancer_card(price: str, bids: str = "", href: str = "/projects/php/fix-a
     )
 
 
+def test_freelancer_budget_whose_ends_are_reversed_is_flagged():
+    project = {
+        "id": 1, "title": "<b>x</b>", "type": "fixed", "time_submitted": 1768000000,
+        "currency": {"code": "USD"}, "budget": {"minimum": 250, "maximum": 30},
+    }  # fmt: skip
+    [row] = _freelancer.listings(json.dumps([project]).encode(), seen())
+    assert (row["title"], row["price_min"], row["price_max"]) == ("x", None, None)
+    assert "price_unread" in row["flags"]
+    project["budget"] = {"minimum": 30, "maximum": 250}
+    [row] = _freelancer.listings(json.dumps([project]).encode(), seen())
+    assert (row["price_min"], row["price_max"], row["flags"]) == (30, 250, [])
+
+
 AVERAGE = '<span class="JobSearchCard-secondary-avgBid">Avg Bid</span>'
 PRICES = ("pricing_type", "price_period", "price_min", "price_max", "bid_avg", "currency", "flags")
 
@@ -295,6 +333,23 @@ def test_fiverr_wall_is_source_changed():
             read("fiverr", page)
 
 
+def test_fiverr_gigs_of_every_place_are_read_once_and_zero_is_no_price():
+    one, two, three = ({"gig_id": n, "title": f"<b>t</b> {n}", "price_i": 0} for n in (1, 2, 3))
+    page = {"listings": [{"gigs": [one]}], "items": [one, two], "rawListingData": {"gigs": [three]}}
+    rows = read("fiverr", json.dumps(page))
+    assert [(row["native_id"], row["title"]) for row in rows] == [
+        ("1", "t 1"), ("2", "t 2"), ("3", "t 3")
+    ]  # fmt: skip
+    assert {row["price_min"] for row in rows} == {None}
+    packages = [{"price": 0, "duration": 24}, {"price": 900, "duration": -1}]
+    gig = {"general": {"gigId": 5, "gigTitle": "a &amp; b"}, "packages": {"packageList": packages}}
+    [reject] = read("fiverr", json.dumps(gig))
+    assert reject.reason == "duration is below 0 or too large"
+    packages[1]["duration"] = 48
+    [row] = read("fiverr", json.dumps(gig))
+    assert (row["price_min"], row["delivery_days"], row["title"]) == (9, 2, "a & b")
+
+
 # Upwork: bare and wrapped
 
 
@@ -318,6 +373,11 @@ def test_upwork_bare_and_wrapped_nodes_read_alike():
     assert bare[0]["posted_at"] == datetime(2026, 1, 9, 1, 2, 3, 456000)
     assert (bare[0]["price_min"], bare[0]["price_max"], bare[0]["currency"]) == (3, 8, "USD")
     assert "price_min" not in bare[1]
+
+
+def test_upwork_title_has_no_tags():
+    [row] = read("upwork", json.dumps([site_node() | {"title": "<i>R&amp;D</i> H^dev^H"}]))
+    assert row["title"] == "R&D dev"
 
 
 def test_upwork_unknown_applicants_are_not_none_applied():
@@ -426,6 +486,35 @@ def test_a_page_nested_without_end_is_refused_at_once(source: str):
     for element in ("<b>", '<div class="jobRecord JobSearchCard-item job-list-item">'):
         with pytest.raises(SourceChanged, match="deep"):
             read(source, element * 20_000)
+
+
+def test_ten_megabytes_of_nested_elements_take_seconds():
+    begun = monotonic()
+    with pytest.raises(SourceChanged, match="deep"):
+        read("guru", "<div>" * 2_000_000)
+    assert monotonic() - begun < 10
+
+
+TWO_CARDS = {
+    "guru": "".join(guru_card("8 hrs ago", "Hourly | $25-$50", n=n) for n in (1, 2)),
+    "freelancer": freelancer_card("$30 - $250", "12 bids") * 2,
+    "peopleperhour": PPH_CARD * 2,
+}
+
+
+@pytest.mark.parametrize("source", TWO_CARDS)
+def test_a_page_cut_off_never_tells_half_a_number(source: str):
+    part = f"<ul>{TWO_CARDS[source]}</ul>"
+    for whole, least in ((part, 5), (f"<!DOCTYPE html><html><body>{part}</body></html>", 8)):
+        first, second = read(source, whole)
+        assert isinstance(second, dict)
+        begun = whole.index(TWO_CARDS[source][-len(TWO_CARDS[source]) // 2 :]) + 60
+        for end in range(begun, len(whole) - least):
+            *rows, last = read(source, whole[:end])
+            assert isinstance(last, Reject), whole[:end][-40:]
+            assert "cut off" in last.reason
+            assert rows in ([], [first])
+        assert rows == [first]
 
 
 def mutated(value: Any) -> Iterator[tuple[list[Any], Any]]:

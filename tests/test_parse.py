@@ -405,7 +405,12 @@ GONE = [
     "415-555-0101", "415.555.0101", "1-415-555-0101", "0300-1234567", "020 7946 0000",
     "91-98765-43210", "92 300 1234567", "@jane_doe", "@jane.doe", "https://t.me/jane_doe",
     "t.me/jane", "wa.me/923001234567", "skype: live:.cid.0a1b2c", "Skype ID: jane.doe",
-    "skype jane99", "live:jane.doe",
+    "skype jane99", "live:jane.doe", "jobs @ example.com", "jane@ example.co.uk",
+    "jane\uff20example.com", "https://www.linkedin.com/in/jane-doe/", "uk.linkedin.com/in/jane",
+    "github.com/jane-doe", "https://gitlab.com/jane/", "twitter.com/jane", "x.com/jane/status/1",
+    "calendly.com/jane/30min", "06 12 34 56 78", "06.12.34.56.78", "0033 1 23 45 67 89",
+    "0033123456789", "030 / 1234567", "(030) 1234567", "03001234567", "9876543210", "919876543210",
+    "02 9876 5432",
 ]  # fmt: skip
 KEPT = [
     "$1,234,567", "$100 000-150 000", "100 050-150 000", "budget 10000-20000 USD", "5000 - 10000",
@@ -416,6 +421,13 @@ KEPT = [
     "50 @ $20", "Python 3.11 and Node 18.17.1", "Mon, 06 May 2024 10:00:00 +0000", "30+ hrs/week",
     "mobile 2019-2020", "call on 2024-05-06 10:30", "look at this", "Skype is fine", "MAP@K",
     "team at Yahoo", "/jobs/2324386-52000/", "whatsapp clone for $2000", "1000 2000 3000",
+    "@media (max-width: 600px)", "@angular/core", "look at example.com", "5 @ 10.50",
+    "developers @ node.js", "github.com/org/repository", "linkedin.com/company/x",
+    "x.com/search?q=a", "dropbox.com/a", "our site @ example.com/a", "9999999999", "6000000000",
+    "id 9876543210", "#9876543210", "9876543210 INR", "1745678901",
+    "01 2024-2025", "01.02.2024 10:20", "Telegram: build a bot", "Discord: server setup",
+    "WhatsApp: 2000 messages", "Telegram is fine", "contact us at example.com", "issue#1234",
+    "ISBN 0306406152",
 ]  # fmt: skip
 
 
@@ -434,6 +446,17 @@ def test_what_is_not_personal_stays(text):
 def test_a_number_after_a_calling_word_goes_and_the_word_stays():
     assert drop_personal("WhatsApp 923001234567.") == f"WhatsApp {REMOVED}."
     assert drop_personal("call me at 98765 43210") == f"call me at {REMOVED}"
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [("Telegram: ", "bob_dev"), ("telegram is ", "bob99"), ("discord: ", "bob#1234"),
+     ("Discord ", "bob.x#1234"), ("WeChat id: ", "bob123"), ("Signal: ", "bobsmith"),
+     ("whatsapp: ", "bob.smith"), ("email ", "bob at example.com"),
+     ("Mail me: ", "bob.s at mail.example.org")],
+)  # fmt: skip
+def test_a_name_after_its_chat_goes_and_the_word_stays(before, name):
+    assert drop_personal(f"Hello, {before}{name}") == f"Hello, {before}{REMOVED}"
 
 
 PIECES = st.sampled_from(
@@ -455,11 +478,14 @@ def test_removing_is_idempotent_and_only_removes(text):
     "unit",
     ["a", "1", " ", "@a", "a@", "a.", "1 ", "+1", "(", "-", "_", "[at]", "a dot ", "a at ",
      "a@b.co", "+12345678", "(415) 555-0101", "0300-", "t.me/", "t.me/.", "skype: a1", "skype ",
-     "live:", "call ", "call me ", "call 123456789", "415.555.0101@ab", "a [at] ", "1-23-"],
+     "live:", "call ", "call me ", "call 123456789", "415.555.0101@ab", "a [at] ", "1-23-",
+     "telegram: a", "telegram is ", "discord ", "a @ ", "email ", "email a at ", "github.com/a",
+     "linkedin.com/in/", "0033 1 ", "06 12 ", "(0", "00", "@media ", "signal: a.", "mail me "],
 )  # fmt: skip
 def test_removing_takes_linear_time(unit):
     # Every pattern must run: the tail holds the signs by which a text may be passed over.
-    tail = " @ (at) x dot y gmail skype live: t.me/ whatsapp 0123456789"
+    tail = " @ (at) x dot y gmail skype live: t.me/ whatsapp 0123456789 a @ b at c discord"
+    tail += " linkedin.com/ "
     started = time.perf_counter()
     drop_personal((unit * 100_000)[:100_000] + tail)
     assert time.perf_counter() - started < 1

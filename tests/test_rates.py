@@ -157,7 +157,7 @@ def test_a_day_without_rate_is_no_point_and_a_bad_cell_costs_one():
         (b"Date,USD,Rate,\n2022-12-30,1.05,2,\n", "not currencies"),
         (b"Date,USD, USD\n2022-12-30,1.05,1.06\n", "not currencies"),
         (b"", "lacks the column"),
-        (b"\xff\xfe", "not UTF-8"),
+        (b"\xff\xfe\xff", "not UTF-8"),
     ],
 )
 def test_what_is_no_table_of_rates_is_said_so(body: bytes, says: str):
@@ -248,6 +248,23 @@ def test_a_month_that_cannot_be_read_is_not_interpolated():
     )
     assert set(values(result, "cpi_u_nsa")) == {"2025-03-01", "2025-01-01"}
     assert [reject.reason for reject in result.rejects] == ["'no text' is no index"]
+
+
+def test_null_was_not_published_and_a_month_without_the_key_is_a_reject():
+    months = month("2025-03", "321.0"), month("2025-02", None), month("2025-01", "320.0")
+    result = read("bls", answer(*months))
+    assert values(result, "cpi_u_nsa")["2025-02-01"] == 320.5
+    assert not result.rejects
+    result = read("bls", answer(months[0], {"year": "2025", "period": "M02"}))
+    assert [reject.reason for reject in result.rejects] == ["value is missing"]
+
+
+def test_a_series_beside_the_known_is_a_reject():
+    known = {"seriesID": "CUUR0000SA0", "data": [month("2025-02", "320.5")]}
+    results = {"series": [known, {"seriesID": "LNS14000000", "data": []}]}
+    result = read("bls", answer(Results=results))
+    assert values(result, "cpi_u_nsa") == {"2025-02-01": 320.5}
+    assert ["LNS14000000" in reject.reason for reject in result.rejects] == [True]
 
 
 def test_the_mean_of_the_year_is_left_out_and_a_dash_at_an_end_has_no_value():

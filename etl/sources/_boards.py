@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from html import unescape
 from typing import Any
 
 from etl.asking import Ask, Kind, Payload
@@ -14,6 +13,7 @@ from etl.parse.dates import parse_timestamp
 from etl.parse.html import html_to_text
 from etl.sources._api import is_rested, json_body, maybe, need, records_at, typed
 from etl.sources._listing import known
+from etl.sources._pages import one_line, web_address
 
 PERIODS = {
     "hourly": "hour",
@@ -68,6 +68,8 @@ def identity(record: Mapping[str, Any], key: str) -> str:
     >>> identity({"id": 7}, "id"), identity({"id": "a-7"}, "id")
     ('7', 'a-7')
     """
+    if not record:
+        raise ValueError("no object, or an empty one")
     value = need(record, key, (int, str))
     if isinstance(value, bool) or not str(value).strip():
         raise ValueError(f"{key} is no id: {value!r}")
@@ -118,7 +120,7 @@ def stated_pay(
 ) -> dict[str, Any]:
     """Return the pay given by four keys; currency and period count only beside an amount."""
     ends = amount(record, low), amount(record, high)
-    if ends == (None, None):
+    if not any(ends):
         return pay(None, None)
     return pay(*ends, currency(record, unit), period(record, per))
 
@@ -133,6 +135,7 @@ def pay(
     >>> pay(9.0, 5.0, "USD", "hour")
     {'pricing_type': 'unknown', 'flags': ['price_unread']}
     """
+    low, high = low or None, high or None  # 0 is unknown
     if low is None and high is None:
         return {"pricing_type": "unknown"}
     if low is not None and high is not None and low > high:
@@ -156,12 +159,12 @@ def posted(record: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def label(record: Mapping[str, Any], key: str) -> str | None:
-    """Return a short text in single spaces, its HTML entities read, or None.
+    """Return a short text in single spaces, without tags and entities, or None.
 
     >>> label({"in": "UK,  R&amp;D"}, "in")
     'UK, R&D'
     """
-    return _tidy(maybe(record, key, str) or "") or None
+    return one_line(maybe(record, key, str) or "") or None
 
 
 def labels(record: Mapping[str, Any], key: str) -> list[str]:
@@ -173,7 +176,7 @@ def labels(record: Mapping[str, Any], key: str) -> list[str]:
     values = maybe(record, key, list) or []
     if not all(isinstance(value, str) for value in values):
         raise ValueError(f"{key} holds what is no text")
-    return list(dict.fromkeys(filter(None, map(_tidy, values))))
+    return list(dict.fromkeys(filter(None, map(one_line, values))))
 
 
 def text(record: Mapping[str, Any], key: str) -> str | None:
@@ -190,9 +193,4 @@ def text(record: Mapping[str, Any], key: str) -> str | None:
 
 def page_address(record: Mapping[str, Any], key: str) -> str | None:
     """Return where a job stands, if that is an address of the web."""
-    value = maybe(record, key, str)
-    return value if value and re.match("https?://", value, re.IGNORECASE) else None
-
-
-def _tidy(value: str) -> str:
-    return " ".join(unescape(value).split())
+    return web_address(maybe(record, key, str))

@@ -15,7 +15,7 @@ from etl.contracts import Capture, Reject, SourceChanged
 from etl.parse.html import html_to_text
 from etl.sources._api import json_body, located, maybe, need
 from etl.sources._listing import rows
-from etl.sources._pages import amount, inner, json_after, text_or_none
+from etl.sources._pages import amount, inner, json_after, one_line, text_or_none
 
 SCRIPT = r"<script\b[^>]{0,400}\bid=[\"']perseus-initial-props[\"'][^>]{0,400}>\s{0,99}"
 ALWAYS = ("title", "price_i", "buying_review_rating", "buying_review_rating_count")
@@ -37,18 +37,20 @@ def listings(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]
 
 
 def _results(props: Any) -> list[Any]:
-    """Return the gigs of a search page, which have stood at three places."""
+    """Return the gigs of a search page, which stand at three places, some at two of them."""
     lists = inner(props, "listings")
-    gigs = [inner(part, "gigs") for part in lists] if isinstance(lists, list) else []
-    found = [gig for part in gigs if isinstance(part, list) for gig in part]
-    for other in (found, inner(props, "items"), inner(props, "rawListingData", "gigs")):
-        if isinstance(other, list) and other:
-            return other
+    places = [inner(part, "gigs") for part in lists] if isinstance(lists, list) else []
+    found = [gig for gigs in places if isinstance(gigs, list) for gig in gigs]
+    for gigs in (inner(props, "items"), inner(props, "rawListingData", "gigs")):
+        seen = {_any_id(gig) for gig in found} - {None}
+        found += [gig for gig in gigs if _any_id(gig) not in seen] if isinstance(gigs, list) else []
+    if found:
+        return found
     raise SourceChanged("neither search results nor packages in the page's data")
 
 
 def _result(record: dict[str, Any], currency: str | None) -> dict[str, Any]:
-    price = amount("price_i", record.get("price_i"))
+    price = amount("price_i", record.get("price_i")) or None  # 0 is unknown
     offer = inner(record, "packages", "recommended")
     # A package that costs more than the start price is another one, and so is its delivery time.
     is_cheapest = inner(offer, "price") in (None, price)
@@ -58,7 +60,7 @@ def _result(record: dict[str, Any], currency: str | None) -> dict[str, Any]:
     return row | {
         "native_id": _id(record, "gig_id", "gigId"),
         "side": "supply",
-        "title": need(record, "title", str),
+        "title": one_line(need(record, "title", str)),
         "source_category": " > ".join(levels) or None,
         **_price(price, currency),
         "delivery_days": _duration(offer) if is_cheapest else None,
@@ -86,7 +88,7 @@ def _gig(props: dict[str, Any]) -> dict[str, Any]:
         "native_id": _id(inner(props, "general") or {}, "gigId"),
         "side": "supply",
         "title": text_or_none(inner(props, "general", "gigTitle")),
-        "text": html_to_text(text_or_none(inner(props, "description", "content")) or "") or None,
+        "text": _text(inner(props, "description", "content")),
         "skills": [name for name in names if name] or None,
         "source_category": " > ".join(filter(None, map(text_or_none, levels))) or None,
         **_price(price, currency),
@@ -105,9 +107,13 @@ def _cheapest(packages: Any) -> tuple[float | None, float | None]:
     priced = [
         (price, _duration(package))
         for package in packages
-        if (price := amount("price", inner(package, "price"))) is not None
+        if (price := amount("price", inner(package, "price")))  # 0 is unknown
     ]
     return min(priced, key=lambda pair: pair[0], default=(None, None))
+
+
+def _text(content: Any) -> str | None:
+    return html_to_text(content) or None if isinstance(content, str) else None
 
 
 def _duration(package: Any) -> float | None:
@@ -137,6 +143,13 @@ def _reviews(rating: Any, count: Any) -> dict[str, Any]:
         raise ValueError("the count of reviews is no whole number")
     stars = amount("rating", rating) if count else None
     return {"rating": stars, "reviews_low": count, "reviews_high": count}
+
+
+def _any_id(record: Any) -> str | None:
+    try:
+        return _id(record, "gig_id", "gigId")
+    except ValueError:
+        return None
 
 
 def _id(record: Any, *keys: str) -> str:

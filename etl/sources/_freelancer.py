@@ -15,16 +15,9 @@ from typing import Any
 
 from etl.contracts import Budget, Capture, Reject, SourceChanged, Terms
 from etl.parse.html import html_to_text
-from etl.sources._api import (
-    address,
-    json_body,
-    located,
-    maybe,
-    need,
-    records_at,
-    unix_seconds,
-)
+from etl.sources._api import address, json_body, located, maybe, need, records_at, unix_seconds
 from etl.sources._listing import rows
+from etl.sources._pages import one_line
 
 HOST = "www.freelancer.com"
 API = f"https://{HOST}/api"
@@ -73,11 +66,14 @@ def total_count(body: bytes) -> int:
 
 
 def projects(body: bytes) -> list[dict[str, Any]]:
-    """Return the projects of a search answer; a bare list stands for itself."""
+    """Return the projects of a search answer, of one asked for by id, or of a bare list."""
     value = json_body(body)
-    if isinstance(value, Mapping):
-        value = _result(body)
-    return records_at(value, "projects")
+    if not isinstance(value, Mapping):
+        return records_at(value)
+    result = _result(body)
+    if "projects" in result:
+        return records_at(result["projects"] or [])
+    return [dict(result)] if "time_submitted" in result else records_at(result, "projects")
 
 
 def _result(body: bytes) -> Mapping[str, Any]:
@@ -111,7 +107,7 @@ def _row(record: Mapping[str, Any], seen: datetime | None) -> dict[str, Any]:
         "side": "demand",
         "posted_at": posted_at,
         "posted_precision": "second",
-        "title": html_to_text(need(record, "title", str)),
+        "title": one_line(need(record, "title", str)),
         "text": html_to_text(text) if text else None,
         "skills": skills,
         "source_category": category,
@@ -147,19 +143,26 @@ def _money(record: Mapping[str, Any]) -> dict[str, Any]:
     if kind not in TYPES:
         raise ValueError(f"unknown type {kind[:60]!r}")
     currency = need(record, "currency", Mapping)
-    budget = need(record, "budget", Mapping)
+    low, high = _ends(record) or (None, None)
     stats = maybe(record, "bid_stats", Mapping) or {}
     bids = maybe(stats, "bid_count", int)
     number = (int, float)
     return {
         "pricing_type": TYPES[kind],
-        "price_min": maybe(budget, "minimum", number),
-        "price_max": maybe(budget, "maximum", number),
+        "price_min": low,
+        "price_max": high,
         "currency": need(currency, "code", str),
         "usd_per_unit": maybe(currency, "exchange_rate", number),
         "bids": bids,
         "bid_avg": (maybe(stats, "bid_avg", number) or None) if bids else None,
     }
+
+
+def _ends(record: Mapping[str, Any]) -> tuple[float | None, float | None] | None:
+    """Return the ends of a budget; None where the low one is above the high one."""
+    budget = need(record, "budget", Mapping)
+    low, high = (maybe(budget, key, (int, float)) for key in ("minimum", "maximum"))
+    return None if None not in (low, high) and low > high else (low, high)
 
 
 def _skills(record: Mapping[str, Any]) -> tuple[list[str] | None, str | None]:
@@ -169,9 +172,9 @@ def _skills(record: Mapping[str, Any]) -> tuple[list[str] | None, str | None]:
         return None, None
     if not all(isinstance(job, Mapping) for job in jobs):
         raise ValueError("jobs are no objects")
-    names = [need(job, "name", str) for job in jobs]
+    names = [one_line(need(job, "name", str)) for job in jobs]
     categories = [
-        name
+        one_line(name)
         for job in jobs
         if isinstance(found := job.get("category"), Mapping)
         and isinstance(name := found.get("name"), str)
@@ -192,6 +195,7 @@ def _flags(record: Mapping[str, Any]) -> list[str]:
         "urgent": _upgrade(record, "urgent"),
         "nda": _upgrade(record, "NDA"),
         "one_freelancer_asked": record.get("hireme") is True,
+        "price_unread": _ends(record) is None,
         "excerpt": not has_text and bool(record.get("preview_description")),
     }
     return [name for name, is_set in marks.items() if is_set]

@@ -18,9 +18,9 @@ from etl.contracts import Capture, Reject
 from etl.parse.brackets import parse_count_bracket
 from etl.parse.durations import parse_days_left
 from etl.parse.money import parse_money
-from etl.sources._api import located, need
-from etl.sources._listing import price_cells, rows
-from etl.sources._pages import Card, cards, labels, words
+from etl.sources._api import need
+from etl.sources._listing import price_cells
+from etl.sources._pages import Card, card_rows, cards, labels, words
 
 SITE = "https://www.freelancer.com"
 PARTS = {
@@ -36,7 +36,7 @@ URL_SAFE = str.maketrans("-_,", "+/=")
 def listings(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]:
     """Yield one listing per card."""
     found = cards(body, ".JobSearchCard-item", PARTS)
-    yield from rows(located(found, ("link", "price"), "card"), _row)
+    yield from card_rows(found, ("link", "price"), _row)
 
 
 def native_id(path: str) -> str:

@@ -17,9 +17,9 @@ from etl.parse.brackets import parse_count_bracket
 from etl.parse.dates import parse_timestamp
 from etl.parse.durations import parse_duration_days
 from etl.parse.money import parse_money
-from etl.sources._api import located, need
-from etl.sources._listing import known, price_cells, rows
-from etl.sources._pages import Card, cards, labels, words
+from etl.sources._api import need
+from etl.sources._listing import known, price_cells
+from etl.sources._pages import Card, card_rows, cards, labels, words
 
 SITE = "https://www.guru.com"
 PRICING = {"Hourly": "hourly", "Fixed Price": "fixed"}
@@ -45,8 +45,8 @@ def listings(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]
     for card in found:
         meta = words(card.get("meta")) or ""
         card |= {name: match[1] for name, match in _said(meta) if match}
-    checked = located(found, ("title", "posted", "quotes", "budget"), "card")
-    yield from rows(checked, lambda card: _row(card, capture))
+    always = ("title", "posted", "quotes", "budget")
+    yield from card_rows(found, always, lambda card: _row(card, capture))
 
 
 def ids_of(body: bytes) -> set[str]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 from etl.parse.currency import CODE, SYMBOL
@@ -27,6 +28,7 @@ from etl.parse.money import Money, parse_money
 
 HEADER_CHARS = 300
 BESIDE = 80  # characters before a figure that are read
+MOST_FIGURES = 200  # a text with more is a table or an attack, and no pay in it is certain
 
 _MARK = rf"(?:{SYMBOL}|{CODE})"
 _AMOUNT = (
@@ -106,10 +108,11 @@ def pay(text: str, for_freelancers: bool) -> dict[str, Any]:
     """
     lines = text.split("\n", 3)
     header, place = lines[0][:HEADER_CHARS], "\n".join(lines[:3])[:400]
-    found = list(_found(text, len(header), for_freelancers))
+    figures = list(islice(_SPAN.finditer(text), MOST_FIGURES + 1))
+    found = list(_found(text, figures, len(header), for_freelancers))
     found = [one for one in found if one.in_header] or found
     found = list(dict.fromkeys(one._replace(in_header=True) for one in found))
-    if not found:
+    if not found or len(figures) > MOST_FIGURES:
         return {"pricing_type": "unknown"}
     if len(found) > 1:
         return {"pricing_type": "unknown", "flags": ["several_rates"]}
@@ -123,8 +126,10 @@ def pay(text: str, for_freelancers: bool) -> dict[str, Any]:
     return row | ({"flags": ["period_unknown"]} if kind == "salary" and not money.period else {})
 
 
-def _found(text: str, header_end: int, for_freelancers: bool) -> Iterator[_Found]:
-    for match in _SPAN.finditer(text):
+def _found(
+    text: str, figures: list[re.Match[str]], header_end: int, for_freelancers: bool
+) -> Iterator[_Found]:
+    for match in figures:
         start, end = match.span()
         before = text[max(start - BESIDE, 0) : start]
         after = text[end : end + 30].split("\n", 1)[0]

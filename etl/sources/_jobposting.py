@@ -1,8 +1,7 @@
 """Finds the schema.org JobPostings of a page: in its JSON-LD blocks and in its microdata.
 
-extruct reads both. It is given one block at a time, so that a damaged block spoils no other, and no
-microdata that nests deeper than pages do: a recursion error inside lxml's compiled XPath leaves its
-lock held, and the next page would wait for it for ever.
+extruct reads both. It is given one block at a time, so that a damaged block spoils no other. A body
+may also be JSON-LD alone.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 from extruct.jsonld import JsonLdExtractor
@@ -18,11 +16,15 @@ from extruct.w3cmicrodata import MicrodataExtractor
 from lxml import etree
 
 from etl.contracts import Reject, SourceChanged
+from etl.sources._api import json_body
+from etl.sources._jobposting_microdata import as_node, is_too_much
+from etl.sources._pages import web_address
 
 JSON_LD = "application/ld+json"
-# More microdata than any page needs, whose reading takes minutes: elements in each other, items in
-# each other, properties times the items around them times references to elements elsewhere.
-DEEPEST_PAGE, DEEPEST_SCOPE, MOST_PROPERTIES = 200, 12, 20_000
+# What hides a block from old browsers: <!-- --> or <![CDATA[ ]]>, maybe behind // or inside /* */.
+WRAPPING = re.compile(
+    r"\A\s*(?:/[/*]\s*)?<!(?:--|\[CDATA\[)(?:\s*\*/)?|(?:/[/*]\s*)?(?:-->|\]\]>)(?:\s*\*/)?\s*\Z"
+)
 Node = dict[str, Any]
 
 
@@ -36,6 +38,12 @@ class Page(NamedTuple):
 
 def read_page(body: bytes, asked_for: str | None) -> Page:
     """Return the postings of a page; SourceChanged when it holds none."""
+    bare = _bare_json(body)
+    if bare is not None:
+        postings, rejects = _sorted_out(_located("JSON-LD", [bare]))
+        if not postings:
+            raise SourceChanged("no JobPosting in it")
+        return Page(web_address(asked_for), postings, rejects)
     document = _document(body)
     postings, rejects = _sorted_out(_json_ld(document))
     found, others = _sorted_out(_microdata(document, asked_for))
@@ -60,19 +68,13 @@ def types_of(node: Mapping[str, Any]) -> list[str]:
     return [re.split("[/#:]", name)[-1].strip()[:60] for name in names if isinstance(name, str)]
 
 
-def web_address(value: Any, base: str | None) -> str | None:
-    """Return a link as an absolute http(s) address without fragment, None for anything else.
-
-    >>> web_address("/jobs/3#top", "https://a.org/x")
-    'https://a.org/jobs/3'
-    """
-    if not isinstance(value, str) or not value.strip():
+def _bare_json(body: bytes) -> Any:
+    """Return the JSON of a body that is JSON-LD without a page around it, else None."""
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
         return None
     try:
-        link = urljoin(base or "", value.strip()).partition("#")[0]
-        parts = urlsplit(link)
-        return link if parts.scheme in ("http", "https") and parts.hostname else None
-    except ValueError:
+        return json_body(body)
+    except SourceChanged:
         return None
 
 
@@ -113,27 +115,33 @@ def _json_ld(document: lxml.html.HtmlElement) -> Iterator[tuple[str, Any]]:
         number += 1
         locator = f"JSON-LD {number}"
         try:
+            if WRAPPING.search(script.text or ""):
+                script.text = WRAPPING.sub("", script.text)
             nodes = JsonLdExtractor().extract_items(script)
         except (ValueError, IndexError, TypeError, RecursionError) as error:
             yield locator, Reject(locator, f"no JSON ({str(error)[:80]})")
             continue
-        parts = [part for node in nodes for part in _parts(node)]
-        for place, part in enumerate(parts, start=1):
-            yield locator if len(parts) == 1 else f"{locator}.{place}", part
+        yield from _located(locator, nodes)
+
+
+def _located(locator: str, nodes: list[Any]) -> Iterator[tuple[str, Any]]:
+    parts = [part for node in nodes for part in _parts(node)]
+    for place, part in enumerate(parts, start=1):
+        yield locator if len(parts) == 1 else f"{locator}.{place}", part
 
 
 def _parts(node: Any) -> list[Any]:
     """Return a block's nodes: those of a list or graph, else itself."""
     if isinstance(node, Mapping) and isinstance(node.get("@graph"), list):
         rest = {key: value for key, value in node.items() if key != "@graph"}
-        return node["@graph"] + ([rest] if "@type" in rest else [])
+        return node["@graph"] + ([rest] if "@type" in rest else []) or [node]
     return node if isinstance(node, list) else [node]
 
 
 def _microdata(document: lxml.html.HtmlElement, base: str | None) -> Iterator[tuple[str, Any]]:
     if document.find(".//*[@itemscope]") is None:
         return
-    if _is_too_much(document):
+    if is_too_much(document):
         yield "microdata", Reject("microdata", "more of it, or in deeper nests, than pages hold")
         return
     try:
@@ -142,33 +150,7 @@ def _microdata(document: lxml.html.HtmlElement, base: str | None) -> Iterator[tu
         yield "microdata", Reject("microdata", f"it cannot be read ({str(error)[:80]})")
         return
     for number, item in enumerate(items, start=1):
-        yield f"microdata {number}", _as_node(item)
-
-
-def _is_too_much(document: lxml.html.HtmlElement) -> bool:
-    depth = scopes = properties = references = 0
-    for event, element in etree.iterwalk(document, events=("start", "end")):
-        step = 1 if event == "start" else -1
-        depth += step
-        scopes += step * ("itemscope" in element.attrib)
-        if depth > DEEPEST_PAGE or scopes > DEEPEST_SCOPE:
-            return True
-        if event == "start":
-            properties += max(scopes, 1) * ("itemprop" in element.attrib)
-            references += len(element.get("itemref", "").split())
-    return properties * max(references, 1) > MOST_PROPERTIES
-
-
-def _as_node(item: Any) -> Any:
-    """Return an item of microdata as JSON-LD would have it; one without properties is its text."""
-    if isinstance(item, list):
-        return [_as_node(one) for one in item]
-    if not isinstance(item, Mapping):
-        return item
-    if "properties" not in item and "JobPosting" not in str(item.get("type")):
-        return item.get("value")
-    node = {"@type": item.get("type"), "@id": item.get("id")}
-    return node | {key: _as_node(value) for key, value in item.get("properties", {}).items()}
+        yield f"microdata {number}", as_node(item)
 
 
 def _sorted_out(nodes: Iterator[tuple[str, Any]]) -> tuple[list[tuple[str, Node]], list[Reject]]:

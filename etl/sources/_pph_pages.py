@@ -19,8 +19,20 @@ from etl.parse.html import html_to_text
 from etl.parse.money import parse_money
 from etl.sources._api import located, maybe, need
 from etl.sources._listing import known, price_cells, rows
-from etl.sources._pages import Card, amount, cards, inner, json_after, text_or_none, words
+from etl.sources._pages import (
+    Card,
+    amount,
+    card_rows,
+    cards,
+    inner,
+    json_after,
+    one_line,
+    text_or_none,
+    web_address,
+    words,
+)
 
+SITE = "https://www.peopleperhour.com"
 STATE = r"PPHReact\.initialState\s{0,9}=\s{0,9}"
 SERVER_TIME = rb"PPHReact\.serverTime\s{0,9}=\s{0,9}'([0-9]{13})'"
 PRICING = {"fixed_price": "fixed", "hourly": "hourly"}
@@ -40,19 +52,28 @@ def listings(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]
     state = json_after(body, STATE)
     if state is None:
         found = cards(body, ".job-list-item", PARTS)
-        yield from rows(located(found, ("title", "posted", "proposals", "price"), "card"), _card)
+        yield from card_rows(found, ("title", "posted", "proposals", "price"), _card)
         return
-    projects = inner(state, "entities", "projects")
-    if isinstance(projects, Mapping):
-        projects = list(projects.values())
-    if not isinstance(projects, list):
-        raise SourceChanged("the key 'entities.projects' is missing in the page's state")
+    projects = _projects(state)
     featured = set(_ids(state, "featured"))
     seen = _seen(body, capture)
     records = [inner(project, "attributes") for project in projects]
     yield from rows(
         located(records, ALWAYS, "project"), lambda record: _project(record, featured) | seen
     )
+    held = {str(inner(record, "proj_id")) for record in records}
+    held |= {str(inner(project, "id")) for project in projects}
+    for listed in sorted({*_ids(state, "main"), *featured} - held):
+        yield Reject(f"project {listed[:40]}", "listed, but the page's state does not hold it")
+
+
+def _projects(state: Any) -> list[Any]:
+    projects = inner(state, "entities", "projects")
+    if isinstance(projects, Mapping):
+        projects = list(projects.values())
+    if not isinstance(projects, list):
+        raise SourceChanged("the key 'entities.projects' is missing in the page's state")
+    return projects
 
 
 def paging(body: bytes) -> tuple[set[str], int | None]:
@@ -82,7 +103,7 @@ def _seen(body: bytes, capture: Capture) -> dict[str, Any]:
 def _project(record: dict[str, Any], featured: set[str]) -> dict[str, Any]:
     native_id = str(need(record, "proj_id", int))
     pricing = known(PRICING, need(record, "project_type", str), "project_type")
-    budget = amount("budget", record.get("budget"))
+    budget = amount("budget", record.get("budget")) or None  # 0 is unknown
     posted = parse_timestamp(need(record, "posted_dt", str)) or (None, None)
     category = inner(record, "category", "cate_name"), inner(record, "sub_category", "subcate_name")
     location = text_or_none(record.get("location_type")) or ""
@@ -92,7 +113,7 @@ def _project(record: dict[str, Any], featured: set[str]) -> dict[str, Any]:
         "side": "demand",
         "posted_at": posted[0],
         "posted_precision": posted[1],
-        "title": need(record, "title", str),
+        "title": one_line(need(record, "title", str)),
         "text": html_to_text(maybe(record, "proj_desc", str) or "") or None,
         "source_category": " > ".join(filter(None, map(text_or_none, category))) or None,
         "pricing_type": pricing,
@@ -104,7 +125,7 @@ def _project(record: dict[str, Any], featured: set[str]) -> dict[str, Any]:
         "client_country": text_or_none(inner(record, "client", "country")),
         "remote": True if location.startswith("remote") else None,
         "status": text_or_none(record.get("item_state")),
-        "url": maybe(record, "url", str),
+        "url": web_address(maybe(record, "url", str)),
         "flags": ["featured"] * is_featured,
     }
 
@@ -130,6 +151,6 @@ def _card(card: Card) -> dict[str, Any]:
         "price_period": "hour" if is_hourly else None,
         "bids": bids and bids[0],
         "remote": True if words(card.get("location")) == "Remote" else None,
-        "url": link.string[: link.end("id")],
+        "url": web_address(link.string[: link.end("id")], SITE),
         "flags": ["visitor_currency"] if price else [],
     }

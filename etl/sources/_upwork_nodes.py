@@ -16,7 +16,7 @@ from etl.parse.durations import parse_duration_days
 from etl.parse.html import html_to_text
 from etl.sources._api import maybe, need
 from etl.sources._listing import known
-from etl.sources._pages import amount, inner, text_or_none
+from etl.sources._pages import amount, inner, one_line, text_or_none
 
 JOB_TYPES = {"HOURLY": "hourly", "FIXED": "fixed"}
 TIERS = {
@@ -112,7 +112,7 @@ def _common(node: Mapping[str, Any]) -> dict[str, Any]:
         "side": "demand",
         "posted_at": posted[0] if posted else created,
         "posted_precision": posted[1] if posted else created and "second",
-        "title": _unmarked(need(node, "title", str)),
+        "title": one_line(_unmarked(need(node, "title", str))),
         "text": html_to_text(_unmarked(maybe(node, "description", str) or "")) or None,
         "remote": True,
     }

@@ -72,8 +72,14 @@ def normalise(body: bytes, capture: Capture) -> Iterator[Point | Reject]:
     if body.lstrip()[:1] != b"{":
         yield from _points("cpi_u_nsa", _csv_months(body))
         return
-    for name, data in _answered(json_body(body)):
+    answered = list(_answered(json_body(body)))
+    known = [(SERIES[name], data) for name, data in answered if name in SERIES]
+    if answered and not known:
+        raise SourceChanged(f"it holds another series than {' or '.join(SERIES)}")
+    for name, data in known:
         yield from _points(name, _api_months(data))
+    for name in (name for name, _ in answered if name not in SERIES):
+        yield Reject("series", f"{name[:40]!r} is another series than {' or '.join(SERIES)}")
 
 
 def _points(series: str, months: Iterable[Month | Reject]) -> Iterator[Point | Reject]:
@@ -128,9 +134,7 @@ def _answered(answer: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     for result in results if isinstance(results, list) else [results]:
         for series in records_at({"Results": result}, "Results", "series"):
             name = series.get("seriesID") if isinstance(series, dict) else None
-            if not isinstance(name, str) or name not in SERIES:
-                raise SourceChanged(f"it holds another series than {' or '.join(SERIES)}")
-            yield SERIES[name], records_at(series, "data")
+            yield str(name), records_at(series, "data")
 
 
 def _texts(value: Any) -> list[str]:
@@ -141,8 +145,10 @@ def _api_months(data: list[Any]) -> Iterator[Month | Reject]:
     for locator, record in located(data, ("year", "period", "value"), "month"):
         try:
             year, period = need(record, "year", str), need(record, "period", str)
-            value = record.get("value")
-            cell = value.strip() if isinstance(value, str) else "no text"
+            if "value" not in record:
+                raise ValueError("value is missing")
+            value = record["value"]
+            cell = value.strip() if isinstance(value, str) else None if value is None else "no text"
             if period == "M13":
                 continue
             if not re.fullmatch("M(0[1-9]|1[0-2])", period):

@@ -14,19 +14,12 @@ from functools import partial
 from typing import Any
 
 from etl.asking import Ask, Payload
-from etl.contracts import Budget, Capture, Reject, Source, SourceChanged, Terms
+from etl.contracts import Budget, Capture, Reject, Source, Terms
 from etl.parse.html import html_to_text
 from etl.sources import _hn_threads
-from etl.sources._api import json_body, located, maybe, need, records_at, unix_seconds
+from etl.sources._api import located, maybe, need, unix_seconds
 from etl.sources._hn_pay import pay
-from etl.sources._hn_shapes import (
-    comment_of_hit,
-    comments_of,
-    hits_of_items,
-    is_tree,
-    key_of,
-    thread_of_page,
-)
+from etl.sources._hn_shapes import comment_of_hit, comments_of, is_tree, key_of, records_of
 from etl.sources._hn_text import (
     TITLE_CHARS,
     employment,
@@ -70,6 +63,7 @@ SOURCE = Source(
 
 SIDES = {"hiring": "demand", "hired": "supply"}
 ALWAYS = ("id", "text", "created_at_i")
+REMOVED_TEXTS = ("", "[flagged]", "[dead]", "[deleted]", "[flagged] [dead]")
 
 
 def extract(ask: Ask) -> Iterator[Payload]:
@@ -89,14 +83,8 @@ def backfill(ask: Ask, since: date, per_month: int | None) -> Iterator[Payload]:
 
 def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]:
     """Yield one listing per post of a thread, or of an answer of the search."""
-    is_page = body.lstrip()[:1] == b"<"
-    answer = [thread_of_page(body)] if is_page else json_body(body)
-    if isinstance(answer, Mapping) and "hits" not in answer:
-        if not is_tree(answer):
-            raise SourceChanged("neither a monthly thread nor an answer of the search")
-        answer = [answer]
     posts: list[dict[str, Any]] = []
-    records = hits_of_items(records_at(answer, "hits"))
+    records = records_of(body)
     titles = {key_of(r.get("objectID")): r.get("title") for r in records if isinstance(r, Mapping)}
     for number, record in enumerate(records, start=1):
         if is_tree(record):
@@ -122,9 +110,9 @@ def _row(post: dict[str, Any], seen: dict[Any, str]) -> dict[str, Any]:
         "remote": is_remote(text),
         "employment_type": employment(text),
         "url": f"https://news.ycombinator.com/item?id={native_id}",
-        "flags": ["partial_window"] if post.get("is_partial") else [],
     }
     row |= pay(text, kind == "freelancer" and side == "demand")
+    row["flags"] = ["partial_window"] * bool(post.get("is_partial")) + row.get("flags", [])
     if side == "supply":
         _refuse_second(post, native_id, seen)
         row["skills"] = technologies(text)
@@ -139,15 +127,18 @@ def _own_text(post: Mapping[str, Any]) -> tuple[str, str]:
     native_id = str(need(post, "id", (int, str)))
     if not re.fullmatch("[1-9][0-9]{0,11}", native_id, re.ASCII):
         raise ValueError(f"id has an unknown form: {native_id[:60]!r}")
+    if post.get("is_cut") is True:
+        raise ValueError("the page is cut off in or after this comment")
     if post["is_reply"] is None:
         raise ValueError("parent_id or story_id is missing")
     if post["is_reply"]:
         raise ValueError("a reply, no listing")
     html = maybe(post, "text", str)
-    if not html or not html.strip():
+    if not html or html.strip() in REMOVED_TEXTS or post.get("dead") is True:
         raise ValueError("deleted or dead")
     if post["thread"] is None:
-        raise ValueError("its thread is no monthly hiring thread")
+        is_named = post.get("is_named")
+        raise ValueError(f"its thread is {'no monthly hiring thread' if is_named else 'not named'}")
     return native_id, html
 
 

@@ -20,9 +20,10 @@ from etl.asking import Ask, Payload
 from etl.contracts import Budget, Capture, Reject, Source, Terms
 from etl.parse.dates import parse_timestamp
 from etl.parse.html import html_to_text
-from etl.sources._jobposting import Page, read_page, web_address
+from etl.sources._jobposting import Page, read_page
 from etl.sources._jobposting_pay import salary
 from etl.sources._listing import LICENCE, rows
+from etl.sources._pages import web_address
 from etl.sources._sitemap import is_sitemap, pages_of
 
 SOURCE = Source(

@@ -6,6 +6,7 @@ unknown one; salaries carry neither currency nor period, and hourly pay stands a
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -56,8 +57,13 @@ CACHE_HOURS = 1  # the answer says so: max-age=3600
 ALWAYS = ("id", "epoch", "position", "salary_min", "salary_max", "tags")
 # Added below each text, with a new word and the coded address of the machine that asked.
 FOOTER = re.compile(r"\s*Please mention the word \*\*.*", re.DOTALL)
-# Letters, marks and emoji in UTF-8, each byte shown as a letter of Latin-1.
+# Letters, marks and emoji in UTF-8, each byte shown as a letter of Latin-1. Letters of any script
+# are told by a byte from 80 to 9F in their run, a control that no text holds.
 DOUBLED = re.compile("[\u00c2\u00c3][\u0080-\u00bf]|(?:\u00e2|\u00f0\u009f)[\u0080-\u00bf]{2}")
+LEADS = ("[\u00c2-\u00df]", "[\u00e0-\u00ef][\u0080-\u00bf]", "[\u00f0-\u00f4][\u0080-\u00bf]{2}")
+PART = "(?:[\u00e0-\u00f4][\u0080-\u00bf]{1,2}\\Z)?"  # of a letter, where a text was cut off
+RUN = re.compile(f"(?:(?:{'|'.join(LEADS)})[\u0080-\u00bf])+{PART}")
+CONTROL = re.compile("[\u0080-\u009f]")
 
 
 def extract(ask: Ask) -> Iterator[Payload]:
@@ -77,10 +83,11 @@ def _is_notice(record: Any) -> bool:
 
 
 def _row(record: dict[str, Any]) -> dict[str, Any]:
+    native_id = identity(record, "id")
     record = record | {key: _repaired(record.get(key)) for key in ("position", "description")}
     low, high = amount(record, "salary_min"), amount(record, "salary_max")
-    return pay(low or None, high or None) | {  # 0 is unknown
-        "native_id": identity(record, "id"),
+    return pay(low, high) | {
+        "native_id": native_id,
         "side": "demand",
         "posted_at": unix_seconds(need(record, "epoch", (int, float))),
         "posted_precision": "second",
@@ -100,5 +107,15 @@ def _repaired(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    value = DOUBLED.sub(lambda match: match[0].encode("latin-1").decode(), value)
-    return value.replace("\\n", "\n")
+    return RUN.sub(_read_again, value).replace("\\n", "\n")
+
+
+def _read_again(run: re.Match[str]) -> str:
+    if CONTROL.search(run[0]):
+        try:
+            # A text cut off within a letter loses the rest of it.
+            is_end = run.end() == len(run.string)
+            return codecs.utf_8_decode(run[0].encode("latin-1"), "strict", not is_end)[0]
+        except UnicodeDecodeError:
+            pass  # not all of it is UTF-8
+    return DOUBLED.sub(lambda match: match[0].encode("latin-1").decode(), run[0])

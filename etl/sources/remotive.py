@@ -102,4 +102,4 @@ def _pay(cell: str | None) -> dict[str, Any]:
         return unread
     if ON_TARGET.search(cell or ""):
         return unread
-    return pay(money.low or None, money.high, money.currency, money.period)
+    return pay(money.low, money.high, money.currency, money.period)

@@ -15,7 +15,7 @@ from lxml import etree
 
 from etl.asking import Ask, Payload
 from etl.contracts import Budget, Capture, Reject, Source, SourceChanged, Terms
-from etl.sources._api import located
+from etl.sources._api import located, need
 from etl.sources._boards import identity, label, page_address, posted, text, whole_board
 from etl.sources._listing import LICENCE, rows
 
@@ -50,6 +50,7 @@ HOURS_BETWEEN = 1  # the feed says so: ttl 60 minutes
 MAX_BYTES = 32 * 2**20  # sixty times a usual feed
 ALWAYS = ("guid", "title", "pubDate", "type", "category")
 ELEMENT = re.compile(rb"<[A-Za-z]")
+ONCE = ("guid", "title", "link", "pubDate")
 DAMAGE = "<damage>"  # no name an element can have
 DECLARATION = re.compile(rb"^\s*(?:\xef\xbb\xbf)?(<\?xml[^<>]{0,200}\?>)")
 ROOT = re.compile(rb"<rss(?:\s[^<>]{0,2000})?>")
@@ -84,9 +85,14 @@ def _root(document: bytes) -> etree._Element:
 
 
 def _cells(item: etree._Element) -> dict[str, str]:
-    """Return the text of every element of an item without a namespace, the first of a name."""
+    """Return the text of every element of an item without a namespace, the first of a name.
+
+    Two of what a job has one of are two jobs whose border was lost.
+    """
     cells: dict[str, str] = {}
     for child in item:
+        if child.tag in cells and child.tag in ONCE:
+            return {DAMAGE: f"damaged XML: a second {child.tag} in one item"}
         if isinstance(child.tag, str):
             cells.setdefault(child.tag, "".join(child.itertext()))
     return cells
@@ -115,6 +121,7 @@ def _whole_items(body: bytes, reason: str) -> Iterator[dict[str, str]]:
 def _row(record: dict[str, Any]) -> dict[str, Any]:
     if DAMAGE in record:
         raise ValueError(record[DAMAGE])
+    need(record, "title", str)
     skills = (label(record, "skills") or "").split(",")
     return {
         "native_id": identity(record, "guid"),

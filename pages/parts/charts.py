@@ -19,6 +19,7 @@ from pages.parts.palette import Palette
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 ROW_HEIGHT = 30  # pixels per row of dots or bar
 LABEL_WIDTH = 26  # characters before a category's name wraps: fits a phone
+MOST_TICKED = 60  # largest over smallest value of a log axis with ticks within decades
 ROOM_FOR_TEXT = 0.13  # of a bar, on a phone
 
 
@@ -45,13 +46,20 @@ def dots(
         for (name, *look), shift in zip(looks, _shifts(len(names)), strict=True)
     ]
     ticks = {"tickvals": list(range(len(order))), "ticktext": texts, "ticklabelstandoff": 8}
-    scale = {"type": "log", "dtick": "D2"} if log else {"rangemode": "tozero"}
+    scale = {"type": "log", "dtick": _log_ticks(known)} if log else {"rangemode": "tozero"}
     axes = {
         "yaxis": {**ticks, "zeroline": False, "range": [len(order) - 0.4, -0.6]},
         "xaxis": {**scale, "tickformat": tick_format},
     }
     legend = {"showlegend": True, "legend": LEGEND, "top": 40} if series else {}
     return canvas(colours, 80 + _height(texts, len(names)), traces, axes, **legend)
+
+
+def _log_ticks(known: pl.DataFrame) -> str | int:
+    """Return ticks at 1, 2, 5 of each decade, or at decades where a phone has no room for them."""
+    values = [value for name in ("lo", "value", "hi") for value in known[name].drop_nulls()]
+    is_wide = bool(values) and min(values) > 0 and max(values) / min(values) > MOST_TICKED
+    return 1 if is_wide else "D2"
 
 
 def _shifts(names: int) -> list[float]:
