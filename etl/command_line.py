@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from etl import commands, pulling, readme
-from etl.console import now
+from etl.console import complain, now
 from etl.contracts import InputError, ObservatoryError
 from etl.status import status_lines
 from etl.switches import is_online
@@ -144,7 +144,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         return run(arguments)
     except ObservatoryError as error:
-        print(f"{arguments.command}: {error}", file=sys.stderr)
+        complain(f"{arguments.command}: {error}")
         return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         return 0

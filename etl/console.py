@@ -13,14 +13,23 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def harmless(line: str) -> str:
+    r"""Return a line without what would move a terminal: a host's words may stand in it.
+
+    >>> harmless("said \x1b[2J\nnext")
+    'said ?[2J\nnext'
+    """
+    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in line)
+
+
 def say(line: str) -> None:
     """Print a line at once."""
-    print(line, flush=True)
+    print(harmless(line), flush=True)
 
 
 def complain(line: str) -> None:
     """Print a line on stderr at once."""
-    print(line, file=sys.stderr, flush=True)
+    print(harmless(line), file=sys.stderr, flush=True)
 
 
 class Progress:

@@ -208,3 +208,11 @@ def test_archived_pages_are_the_history_of_a_site(everything):
     assert main(command) == 0
     again = [line for line in everything.asked("data.commoncrawl.org") if "warc" in line.path]
     assert again == [asked], "a page that is landed is not asked for again"
+
+
+def test_what_a_host_says_does_not_move_the_terminal(everything, capsys):
+    error = b'{"status": "error", "message": "\\u001b[2J\\u001b]0;owned\\u0007"}'
+    everything.answers["www.freelancer.com"] = lambda path, query: error
+    assert main(["pull", "freelancer"]) == 1
+    said = capsys.readouterr()
+    assert "owned" in said.err and "\x1b" not in said.err + said.out
