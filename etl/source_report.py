@@ -30,7 +30,8 @@ DECLARED = [
 
 CAPTURES = """
 select
-    source_id as id, list(distinct substr(raw_sha256, 1, 12) order by 1) as payloads,
+    source_id as id,
+    list(distinct substr(raw_sha256, 1, 12) order by substr(raw_sha256, 1, 12)) as payloads,
     sum(rows_read)::bigint as rows_read,
     sum(rows_accepted)::bigint as observations, sum(duplicates)::bigint as duplicates,
     sum(rejects)::bigint as rejects
