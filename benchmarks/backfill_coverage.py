@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from benchmarks.freelancer_market import RANGES, Market, market
-from etl.sources._freelancer_history import PER_MONTH, draw, months, window_name
+from etl.sources._freelancer_draw import PER_MONTH, draw, months, window_name
 from models._windows import Draw, window_quantile
 
 BEGIN, END, PROJECTS = "2015-01-01", "2025-01-01", 100_000

@@ -20,7 +20,7 @@ from benchmarks.freelancer_market import Market, answer, market
 from etl import edition
 from etl.command_line import main
 from etl.console import now, say
-from etl.sources._freelancer_history import months
+from etl.sources._freelancer_draw import months
 
 HOST, YEARS, PROJECTS = "www.freelancer.com", 10, 100_000
 

@@ -28,7 +28,7 @@ from benchmarks.loopback_world import (
 )
 from etl.config import hosts_file
 from tests import loopback as do
-from tests.loopback import Fault, Loopback, Reply
+from tests.loopback import Fault, Loopback, Query, Reply
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,23 @@ def repeated(server: Loopback) -> None:
 
 
 def bottomless(server: Loopback) -> None:
-    """Announce a billion projects in every search, when few requests of the day are left."""
-    ever(pages(lambda result: result.update(total_count=10**9)))(server)
+    """Show page after page, one project among new ones that are gone; few requests are left."""
+    honest = server.answers[HOST]
+
+    def page(path: str, query: Query) -> bytes:
+        envelope, offset = honest(path, query), int(query.get("offset", ["0"])[0])
+        result = json.loads(envelope)["result"]
+        if offset and not result["projects"]:
+            result = json.loads(honest(path, query | {"offset": ["0"]}))["result"]
+            result["projects"] += [
+                project | {"id": project["id"] + 10**6 * offset, "deleted": True}
+                for project in result["projects"]
+            ]
+        if result["projects"]:
+            result["total_count"] = 10**9
+        return json.dumps({"status": "success", "result": result}).encode()
+
+    server.answers[HOST] = page
     used = {"day": f"{datetime.now(UTC):%Y-%m-%d}", "requests": 4940}
     hosts_file().parent.mkdir(parents=True, exist_ok=True)
     turn = used | {"last_at": 0.0, "not_before": 0.0}

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from etl import commands, pulling, readme
-from etl.console import complain, now
+from etl.console import complain, now, say
 from etl.contracts import InputError, ObservatoryError
 from etl.status import status_lines
 from etl.switches import is_online
@@ -128,7 +128,8 @@ def run(arguments: argparse.Namespace) -> int:
         case "export":
             return commands.export(arguments.metric)
         case "status":
-            print("\n".join(status_lines(today)))
+            for line in status_lines(today):
+                say(line)
             return 0
         case "readme":
             readme.write()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ def verify() -> int:
     problems: list[str] = []
     counts: Counter[str] = Counter()
     for source_id in landing.landed_sources():
-        for capture in landing.captures(source_id):
+        for capture in _collect(problems, landing.captures, source_id) or ():
             counts["raw payloads"] += 1
             _collect(problems, landing.payload, capture)
     for found in [edition.Edition(SHIPPED), *edition.built_editions()]:
@@ -136,11 +137,13 @@ def verify() -> int:
     return 1 if problems else 0
 
 
-def _collect(problems: list[str], check, *arguments) -> None:
+def _collect(problems: list[str], check: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a check returns, or nothing and one problem more."""
     try:
-        check(*arguments)
+        return check(*arguments)
     except ObservatoryError as error:
         problems.append(str(error))
+        return None
 
 
 def export(metric_id: str | None) -> int:
@@ -155,7 +158,7 @@ def export(metric_id: str | None) -> int:
     provenance = {
         name: declared[name] for name in ("title", "unit", "method", "caveat") if name in declared
     }
-    provenance |= {"edition": shown.id, "published": shown.manifest["created"][:10][:10]}
+    provenance |= {"edition": shown.id, "published": shown.manifest["created"][:10]}
     sys.stdout.buffer.write(csv_bytes(shown.values(metric_id), provenance))
     sys.stdout.flush()
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from etl.contracts import InputError
 
@@ -29,11 +30,19 @@ def data_folder() -> Path:
 def mirror() -> str | None:
     """Return http://host:port to send every request to, as <mirror>/<host>/<path>, or None."""
     said = (os.environ.get("OBSERVATORY_MIRROR") or "").rstrip("/")
-    if said and not re.fullmatch(r"https?://[^/\s]+(?:/\S*)?", said):
+    if said and not _is_address(said):
         raise InputError(
             f"OBSERVATORY_MIRROR={said[:60]!r} is no address, as http://127.0.0.1:8000"
         )
     return said or None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return False
 
 
 def pace() -> float:

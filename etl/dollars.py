@@ -81,6 +81,18 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= INT64
 
 
+def rate_key(row: dict[str, Any], rates: Rates) -> str | None:
+    """Return the month whose rate a row's dollars rest on, or the day while the month has none."""
+    if row.get("currency") in (None, "USD"):
+        return None
+    is_dated = row.get("posted_at") is not None and row.get("posted_precision") != "year"
+    moment = row["posted_at"] if is_dated else row.get("observed_at")
+    if moment is None:
+        return None
+    month = f"{moment:%Y-%m}"
+    return month if (month, "USD") in rates else f"{moment:%Y-%m-%d}"
+
+
 def _posting_month(row: dict[str, Any], capture: Capture) -> datetime | None:
     """When it was posted; else when it was seen, as far as either is known to the month."""
     if isinstance(row.get("posted_at"), datetime) and row.get("posted_precision") != "year":

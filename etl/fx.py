@@ -95,6 +95,15 @@ def usd_per_unit(currency: str, moment: datetime, rates: Rates) -> float | None:
     return None if dollars is None or units is None else dollars / units
 
 
+def rate_at(key: str, rates: Rates) -> float | None:
+    """Return the dollar's rate of a month, or of a day while its month has none.
+
+    >>> rate_at("2026-11-24", {("2026-11", "USD"): 1.2}), rate_at("2026-11-24", {})
+    (1.2, None)
+    """
+    return rates.get((key[:7], "USD")) or rates.get((key, "USD"))
+
+
 def monthly_means(days: Days) -> Iterator[tuple[str, str, float, int]]:
     """Yield (month, currency, mean units per euro, days) of every month, the running one too.
 

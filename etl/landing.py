@@ -70,11 +70,17 @@ def captures(source_id: str) -> list[Capture]:
     if not manifest.exists():
         return []
     found: dict[str, Capture] = {}
-    for line in manifest.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):  # a line without its end was cut by a crash and is landed again
+    # What follows the last line's end was cut by a crash and is landed again.
+    for number, line in enumerate(manifest.read_bytes().split(b"\n")[:-1], start=1):
+        try:
             capture = _capture(source_id, json.loads(line))
-            found.pop(capture.sha256, None)  # a later line corrects an earlier one
-            found[capture.sha256] = capture
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CheckFailed(
+                f"line {number} of {manifest} is damaged ({type(error).__name__});"
+                " restore the file, or delete that line and land its payload again"
+            ) from error
+        found.pop(capture.sha256, None)  # a later line corrects an earlier one
+        found[capture.sha256] = capture
     return list(found.values())
 
 
@@ -87,11 +93,17 @@ def _capture(source_id: str, line: Mapping[str, Any]) -> Capture:
         captured_at=datetime.fromisoformat(captured) if captured else None,
         precision=line["precision"],
         landed_at=datetime.fromisoformat(line["landed_at"]),
-        mapping=line.get("mapping"),
+        mapping=_mapping(line.get("mapping")),
         url=line.get("url"),
-        cursor=line.get("cursor"),
-        validators=line.get("validators"),
+        cursor=_mapping(line.get("cursor")),
+        validators=_mapping(line.get("validators")),
     )
+
+
+def _mapping(value: Any) -> Mapping[str, Any] | None:
+    if value is not None and not isinstance(value, Mapping):
+        raise TypeError("no object")
+    return value
 
 
 def landed_sources() -> list[str]:
@@ -120,6 +132,15 @@ class Shelf:
             if capture.url == url and capture.validators and _is_whole(capture):
                 return capture
         return None
+
+    def listed(self, sha: str) -> Capture | None:
+        """Return what the manifest says of the bytes with a hash."""
+        return self._known.get(sha)
+
+    def is_superseded(self, capture: Capture) -> bool:
+        """Have these bytes been landed before, and others under their name since?"""
+        same_name = [c.sha256 for c in self._known.values() if c.name == capture.name]
+        return capture.sha256 in same_name and same_name[-1] != capture.sha256
 
     def store(self, body: bytes, capture: Capture) -> None:
         """Keep the bytes, not yet listed: a crash from here on loses nothing that was received."""
@@ -191,7 +212,7 @@ def _line(capture: Capture, size: int) -> str:
     for name in ("mapping", "cursor", "validators"):
         if getattr(capture, name):
             line[name] = getattr(capture, name)
-    return json.dumps(line, ensure_ascii=False) + "\n"
+    return json.dumps(line) + "\n"  # ASCII: a host may have had a hand in names and addresses
 
 
 def _append(manifest: Path, line: str) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
+from typing import Any
 
 from etl import landing
+from etl.config import warehouse_file
 from etl.contracts import Capture, CheckFailed, ObservatoryError, SourceChanged
-from etl.fx import Rates, rates_with
+from etl.dollars import rate_key
+from etl.fx import Rates, rate_at, rates_with
 from etl.ledger import BUILT
 from etl.mapping import mapped_module
 from etl.normalise import Normalised, normalise, unreadable
@@ -19,6 +22,8 @@ from etl.reference import code_version
 from etl.sources import sources
 from etl.warehouse import Warehouse
 
+EMPTY: Rates = {}
+LOST = ""  # how a payload was read that could not be found
 ECB = "ecb"  # the source of exchange rates, read before all others
 ECB_DAYS = """
 select period_start::date, substr(dims, 10), value from core_series
@@ -50,10 +55,12 @@ def load_raw(warehouse: Warehouse, started_at: datetime, say: Say) -> Loaded:
     result = Loaded()
     rates = rates_of(warehouse)
     for source_id in sorted(landing.landed_sources(), key=lambda name: (name != ECB, name)):
-        captures = landing.captures(source_id)
         begin = time.monotonic()
         new: list[Normalised] = []
         try:
+            captures = landing.captures(source_id)
+            if not captures:
+                continue
             result.modules[source_id] = module_of(captures[-1])
             new = load_source(warehouse, captures, rates)
             if new and source_id == ECB:
@@ -83,20 +90,20 @@ def load_source(warehouse: Warehouse, captures: list[Capture], rates: Rates) -> 
     done = warehouse.loaded(source_id)
     for gone in done.keys() - {capture.sha256 for capture in captures}:
         warehouse.drop_capture(source_id, gone)
-    if module_of(captures[-1]).SOURCE.kind == "series":
-        rates = {}  # nothing to convert: new rates make none of its payloads stale
-    stale = [c for c in captures if done.get(c.sha256) != reading(c, code, rates)]
+    stale = [c for c in captures if not is_current(done.get(c.sha256), c, code, rates)]
     if len(stale) == len(captures):
         warehouse.drop_series(source_id)
     loaded = []
     for capture in stale:
         module = module_of(capture)
-        body = landing.payload(capture)
         try:
-            result = normalise(module, body, capture, rates)
+            result = normalise(module, landing.payload(capture), capture, rates)
+            read = reading(capture, code, result.rows, rates)
         except SourceChanged as error:
-            result = unreadable(module, capture, str(error))
-        warehouse.load(result, reading(capture, code, rates))
+            result, read = unreadable(module, capture, str(error)), reading(capture, code)
+        except CheckFailed as error:  # the payload is gone or damaged: asked for in every build
+            result, read = unreadable(module, capture, str(error)), LOST
+        warehouse.load(result, read)
         loaded.append(result)
     return loaded
 
@@ -109,16 +116,37 @@ def unread(results: list[Normalised]) -> str | None:
     return f"{len(reasons)} of {len(results)} payloads cannot be read and are kept: {reasons[0]}"
 
 
-def reading(capture: Capture, code: str, rates: Rates) -> str:
-    """Return what a payload's rows depend on beside its bytes: code, moment, rate of its month."""
-    moment = capture.captured_at
-    rate = rates.get((f"{moment:%Y-%m}", "USD")) if moment else None  # None until it is over
-    return f"{code} {moment} {capture.precision} {rate}"
+def reading(
+    capture: Capture, code: str, rows: Iterable[Mapping[str, Any]] = (), rates: Rates = EMPTY
+) -> str:
+    """Return what a payload's rows depend on beside its bytes: code, moment, cursor, rates.
+
+    The rates are those of the months (or days of a running month) its rows were posted in.
+    """
+    keys = {key for row in rows if (key := rate_key(row, rates)) is not None}
+    reach = (capture.cursor or {}).get("whole_to")
+    begin = f"{code} {capture.captured_at} {capture.precision} {reach}"
+    return " ".join([begin, *(f"{key}={rate_at(key, rates)}" for key in sorted(keys))])
+
+
+def is_current(read: str | None, capture: Capture, code: str, rates: Rates) -> bool:
+    """Would a payload be read now as it was? Says nothing of a payload never read."""
+    begin = reading(capture, code)
+    if read is None or not f"{read} ".startswith(f"{begin} "):
+        return False
+    pairs = (pair.split("=") for pair in read[len(begin) :].split())
+    return all(str(rate_at(key, rates)) == told for key, told in pairs)
 
 
 def rates_of(warehouse: Warehouse) -> Rates:
     """Return the exchange rates: the shipped ones, and those of the ECB files landed here."""
     return rates_with(warehouse.frame(ECB_DAYS).iter_rows())
+
+
+def landed_rates() -> Rates:
+    """Return the exchange rates for a command that has no warehouse open."""
+    with Warehouse(warehouse_file()) as warehouse:
+        return rates_of(warehouse)
 
 
 def totals(results: list[Normalised]) -> dict[str, int]:

@@ -51,7 +51,9 @@ def _kept_points(old: pl.DataFrame, new: pl.DataFrame, complete: set[str]) -> pl
 
 def _revised(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """Return `new` with the flag `revised` where it says another number than was published."""
-    known = old.select(*KEY, pl.col("value").alias("_old"), pl.col("flags").alias("_flags"))
+    # of a period that was not over another number is no revision
+    over = old.filter(~pl.col("flags").str.split(";").list.contains("partial"))
+    known = over.select(*KEY, pl.col("value").alias("_old"), pl.col("flags").alias("_flags"))
     both = new.join(known, on=KEY, how="left", nulls_equal=True, maintain_order="left")
     other = (pl.col("value") - pl.col("_old")).abs() > 1e-9 * pl.col("_old").abs()
     was = pl.col("_flags").str.split(";").list.contains("revised")

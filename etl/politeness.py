@@ -110,7 +110,7 @@ def _stored(file: Path) -> dict[str, Turn]:
         return {name: _turn(**turn) for name, turn in turns.items()}
     except FileNotFoundError:
         return {}
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(
             f"{file}, which counts what each host was asked today, is damaged ({error});"
             " delete it, and the count of today starts anew"
@@ -118,7 +118,10 @@ def _stored(file: Path) -> dict[str, Turn]:
 
 
 def _turn(day: str, requests: int, last_at: float, not_before: float) -> Turn:
-    return Turn(str(day), int(requests), float(last_at), float(not_before))
+    turn = Turn(str(day), int(requests), float(last_at), float(not_before))
+    if not all(0 <= moment < 4_102_444_800 for moment in (turn.last_at, turn.not_before)):  # 2100
+        raise ValueError("a moment is none")
+    return turn
 
 
 def _clock(seconds: float) -> str:

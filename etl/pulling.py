@@ -11,7 +11,7 @@ from etl.asking import Payload
 from etl.config import hosts_file
 from etl.console import Progress, say
 from etl.contracts import Budget, InputError
-from etl.load import ECB
+from etl.load import ECB, landed_rates
 from etl.politeness import Turns
 from etl.sources import source_module, sources
 from etl.switches import (
@@ -23,6 +23,8 @@ from etl.switches import (
     switched_on,
 )
 from etl.taking import ask_source
+
+OLDEST = date(2000, 1, 1)  # no site asked is older
 
 
 def pull(names: list[str], landed_at: datetime) -> int:
@@ -42,8 +44,11 @@ def pull(names: list[str], landed_at: datetime) -> int:
     failed = 0
     with landing.exclusive():
         turns, progress = Turns(hosts_file()), Progress(len(wanted), "sources", has_lines=False)
+        rates = landed_rates()
         for name in sorted(wanted, key=lambda name: (name != ECB, name)):  # rates before prices
-            failed += not ask_source(wanted[name], "pull", landed_at, turns, wanted[name].extract)
+            extract = wanted[name].extract
+            failed += not ask_source(wanted[name], "pull", landed_at, turns, extract, rates)
+            rates = landed_rates() if name == ECB else rates
             progress.step()
     return 1 if failed else 0
 
@@ -75,6 +80,8 @@ def backfill(name: str, since: date, per_month: int | None, landed_at: datetime)
         raise InputError(f"{name} has no history to ask for; these have: {', '.join(have)}")
     if since > landed_at.date():
         raise InputError(f"--since {since:%Y-%m} lies in the future")
+    if since < OLDEST:
+        raise InputError(f"--since {since:%Y-%m}: no source reaches back before {OLDEST:%Y-%m}")
     check_consent(name)
     if not network.online(module.SOURCE.hosts):
         raise InputError(f"no network: {', '.join(module.SOURCE.hosts)} cannot be reached")
@@ -86,7 +93,8 @@ def backfill(name: str, since: date, per_month: int | None, landed_at: datetime)
         yield from module.backfill(ask, since, per_month)
 
     with landing.exclusive():
-        done = ask_source(module, "backfill", landed_at, Turns(hosts_file()), extract)
+        turns, rates = Turns(hosts_file()), landed_rates()
+        done = ask_source(module, "backfill", landed_at, turns, extract, rates)
     return 0 if done else 1
 
 

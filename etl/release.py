@@ -33,8 +33,10 @@ def build(published_on: date, *, retrain: bool = False, base: edition.Edition | 
     started_at = now()
     with landing.exclusive(), Warehouse(warehouse_file()) as warehouse:
         loaded = load_raw(warehouse, started_at, say)
+        _complain_of(loaded)
         if not loaded.modules:
-            say(f"no raw data on this machine: edition {base.id} stays the one shown")
+            what = "raw data that can be read" if loaded.failures else "raw data on this machine"
+            say(f"no {what}: edition {base.id} stays the one shown")
             return 1 if loaded.failures else 0
         files = _next_edition(warehouse, loaded, base, published_on, retrain=retrain)
     if files is None:
@@ -46,9 +48,12 @@ def build(published_on: date, *, retrain: bool = False, base: edition.Edition | 
         )
         said = ", ".join(f"{n:,} {what}" for what, n in counts.row(0, named=True).items())
         say(f"published edition {new.id}; numbers since {base.id}: {said}")
+    return 1 if loaded.failures else 0
+
+
+def _complain_of(loaded: Loaded) -> None:
     for source_id, sentence in loaded.failures.items():
         complain(f"left out {source_id}: {sentence}")
-    return 1 if loaded.failures else 0
 
 
 def _next_edition(

@@ -31,7 +31,12 @@ DECLARED = [
 CAPTURES = """
 select
     source_id as id,
-    list(distinct substr(raw_sha256, 1, 12) order by substr(raw_sha256, 1, 12)) as payloads,
+    coalesce(
+        list(distinct substr(raw_sha256, 1, 12) order by substr(raw_sha256, 1, 12)) filter (
+            where rows_accepted > 0 or rejects <> 1 -- nothing rests on what could not be read
+        ),
+        []
+    ) as payloads,
     sum(rows_read)::bigint as rows_read,
     sum(rows_accepted)::bigint as observations, sum(duplicates)::bigint as duplicates,
     sum(rejects)::bigint as rejects

@@ -37,7 +37,10 @@ def status_lines(today: date) -> list[str]:
     if warehouse_file().exists():
         try:
             with Warehouse(warehouse_file(), read_only=True) as warehouse:
-                outcomes = {r[0]: r[1] for r in warehouse.frame(LAST_RUNS).iter_rows()}
+                outcomes = {
+                    source: " ".join(outcome.split())  # one line, whatever a host said
+                    for source, outcome, _ in warehouse.frame(LAST_RUNS).iter_rows()
+                }
         except InputError as error:
             lines.append(f"last outcomes are not shown: {error}")
     on, live = switched_on(), live_sources()

@@ -89,7 +89,9 @@ def addresses(source_id: str) -> tuple[str, ...]:
     if not file.exists():
         return ()
     found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(
+        file.read_text(encoding="utf-8", errors="replace").split("\n"), start=1
+    ):
         word = line.strip()
         if not word or word.startswith("#"):
             continue

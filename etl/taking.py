@@ -18,7 +18,7 @@ from etl.console import complain, say
 from etl.contracts import Capture, ObservatoryError, SourceChanged
 from etl.fx import Rates
 from etl.http import Client
-from etl.load import load_source, rates_of, reading
+from etl.load import load_source, reading
 from etl.normalise import Normalised, normalise, unreadable
 from etl.politeness import Turns
 from etl.reference import code_version
@@ -30,7 +30,12 @@ Extract = Callable[[Asker], Iterator[Payload]]
 
 
 def ask_source(
-    module: ModuleType, command: str, landed_at: datetime, turns: Turns, extract: Extract
+    module: ModuleType,
+    command: str,
+    landed_at: datetime,
+    turns: Turns,
+    extract: Extract,
+    rates: Rates,
 ) -> bool:
     """Carry out one command for one source; an error of ours is said and kept in the ledger."""
     name = module.SOURCE.id
@@ -39,7 +44,7 @@ def ask_source(
             ledger.entry(landed_at, command, name) as row,
             Warehouse(warehouse_file()) as warehouse,
         ):
-            _Taking(module, landed_at, turns, warehouse).run(extract, row)
+            _Taking(module, landed_at, turns, warehouse, rates).run(extract, row)
     except ObservatoryError as error:
         complain(f"{name}: {error}")
         return False
@@ -49,11 +54,18 @@ def ask_source(
 class _Taking:
     """One command for one source, from its first request to its ledger row."""
 
-    def __init__(self, module: ModuleType, landed_at: datetime, turns: Turns, warehouse: Warehouse):
+    def __init__(
+        self,
+        module: ModuleType,
+        landed_at: datetime,
+        turns: Turns,
+        warehouse: Warehouse,
+        rates: Rates,
+    ):
         self.module, self.landed_at = module, landed_at
         self.turns, self.warehouse = turns, warehouse
         self.shelves: dict[str, landing.Shelf] = {}
-        self.rates: Rates = rates_of(warehouse)
+        self.rates = rates
         self.code = code_version("etl/sources", "etl/parse", "data/reference")
         self.totals: Counter[str] = Counter()
         self.seen: set[Any] = set()  # listings and points of this command
@@ -95,36 +107,39 @@ class _Taking:
     def _take(self, payload: Payload) -> None:
         """Store one payload, read it, list it; the cursor moves only past what could be read."""
         source_id = payload.source_id or self.module.SOURCE.id
-        module, answer = sources()[source_id], payload.answer
-        capture = Capture(
-            source_id,
-            payload.name,
-            landing.sha256(answer.body),
-            answer.moment,
-            "second",
-            self.landed_at,
-            url=answer.url,
-            cursor=payload.cursor or None,
-            validators=answer.validators or None,
-        )
+        module, body = sources()[source_id], payload.answer.body
+        capture = _capture(source_id, payload, self.landed_at)
         shelf = self._shelf(source_id)
-        shelf.store(answer.body, capture)
-        try:
-            result = normalise(module, answer.body, capture, self.rates)
-            _refuse_if_nothing_fits(result)
-        except SourceChanged as error:
-            if not payload.may_hold_none:
-                capture = replace(capture, cursor=None, validators=None)
-            result = unreadable(module, capture, str(error))
-        if shelf.land(answer.body, capture):
+        shelf.store(body, capture)
+        result = self._read(module, body, capture)
+        must_hold = not payload.may_hold_none
+        if result.is_unreadable and must_hold:
+            capture = replace(capture, cursor=None, validators=None)
+        # a series that goes back to what it said before has said it anew
+        is_back = module.SOURCE.kind == "series" and shelf.is_superseded(capture)
+        before = shelf.listed(capture.sha256)
+        is_new = shelf.land(body, capture, is_correction=is_back)
+        listed = shelf.listed(capture.sha256)
+        if listed != before:
+            if before is not None:  # known bytes keep their first moment
+                result = self._read(module, body, listed)
+            self.warehouse.load(result, reading(listed, self.code, result.rows, self.rates))
+        if is_new:
             self.news += 1
-            rates = self.rates if module.SOURCE.kind == "listing" else {}
-            self.warehouse.load(result, reading(capture, self.code, rates))
             self._count(result)
-        if result.is_unreadable and not payload.may_hold_none:
+        if result.is_unreadable and must_hold:
             raise SourceChanged(
                 f"{result.rejects[0].reason}; the payload is kept in raw, a person must look"
             )
+
+    def _read(self, module: ModuleType, body: bytes, capture: Capture) -> Normalised:
+        """Return what a payload says, or that nothing of it can be read."""
+        try:
+            result = normalise(module, body, capture, self.rates)
+            _refuse_if_nothing_fits(result)
+        except SourceChanged as error:
+            return unreadable(module, capture, str(error))
+        return result
 
     def _count(self, result: Normalised) -> None:
         self.totals.update(result.totals())
@@ -134,13 +149,28 @@ class _Taking:
     def _facts(self, client: Client, before: Mapping[str, int]) -> dict[str, Any]:
         """Return what goes into the ledger."""
         counted = (self.warehouse.count_listings(name) for name in self.shelves)
-        news = sum(counted) - sum(before.values())
+        news = max(0, sum(counted) - sum(before.values()))
         return dict(self.totals) | {
             "requests": client.requests,
             "bytes": client.bytes,
             "listings_new": news,
             "listings_seen_again": max(0, len(self.seen) - news),
         }
+
+
+def _capture(source_id: str, payload: Payload, landed_at: datetime) -> Capture:
+    answer = payload.answer
+    return Capture(
+        source_id,
+        payload.name,
+        landing.sha256(answer.body),
+        answer.moment,
+        "second",
+        landed_at,
+        url=answer.url,
+        cursor=payload.cursor or None,
+        validators=answer.validators or None,
+    )
 
 
 def _own_ids(module: ModuleType) -> Iterable[str]:

@@ -6,7 +6,8 @@ so a crash leaves whole payloads only. Written by one command at a time (`landin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ import duckdb
 import polars as pl
 
 from etl.contracts import CheckFailed, InputError, Table
-from etl.loading_frames import capture_frame, rejects_frame, rows_frame
+from etl.loading_frames import capture_frame, rejects_frame, rows_frame, without_halves
 from etl.normalise import PAYLOAD, Normalised
 from etl.tables import LISTINGS, OBSERVATIONS, SERIES, SIGHTINGS
 
@@ -38,6 +39,8 @@ create table if not exists runs (
     started_at timestamp, command varchar, source_id varchar, requests bigint, bytes bigint,
     listings_new bigint, listings_seen_again bigint, rows_read bigint, rows_accepted bigint,
     duplicates bigint, rejects bigint, seconds double, outcome varchar);
+alter table core_captures add column if not exists whole_from timestamp;
+alter table core_captures add column if not exists whole_to timestamp;
 alter table runs add column if not exists requests bigint;
 alter table runs add column if not exists bytes bigint;
 alter table runs add column if not exists listings_new bigint;
@@ -81,6 +84,18 @@ def _ddl(table: Table) -> str:
     return f"create table if not exists {table.name} ({columns})"
 
 
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say in a sentence what the engine could not do: a full disk, a damaged file."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise CheckFailed(
+            f"the warehouse cannot be used ({str(error).splitlines()[0][:200]}); is its disk full?"
+            " Else delete it and run `python -m etl build`: it is rebuilt from raw"
+        ) from error
+
+
 class Warehouse:
     """An open warehouse; use as a context manager. `memory()` gives one that is never written."""
 
@@ -93,7 +108,7 @@ class Warehouse:
                 read_only=read_only,
                 config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"},
             )
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             if "lock" in str(error).lower():
                 raise InputError(
                     f"another command is writing to the warehouse {path}; wait until it has ended"
@@ -133,7 +148,8 @@ class Warehouse:
 
     def frame(self, query: str) -> pl.DataFrame:
         """Return the result of a select of ours as a frame (never text from outside)."""
-        return self._connection.sql(query).pl()
+        with _in_words():
+            return self._connection.sql(query).pl()
 
     def tables(self) -> set[str]:
         """Return the names of the tables there are."""
@@ -176,6 +192,10 @@ class Warehouse:
 
     def load(self, result: Normalised, code: str) -> None:
         """Replace one payload's rows in one transaction."""
+        with _in_words():
+            self._load(result, code)
+
+    def _load(self, result: Normalised, code: str) -> None:
         capture = result.capture
         self._connection.execute("begin")
         self.drop_capture(capture.source_id, capture.sha256)
@@ -213,7 +233,7 @@ class Warehouse:
         self._connection.execute(
             f"insert into runs (started_at, command, {', '.join(RUN_FACTS)})"
             f" values ({', '.join('?' * (2 + len(RUN_FACTS)))})",
-            [started_at, command, *(entry.get(name) for name in RUN_FACTS)],
+            [started_at, command, *(without_halves(entry.get(name)) for name in RUN_FACTS)],
         )
 
     def count_listings(self, source_id: str) -> int:

@@ -25,14 +25,14 @@ BY_NAME: dict[str, Any] = {
     if name not in ("flags", "period_start")
 }
 BY_NAME |= dict.fromkeys(("period_start", "capture_on"), pl.Date)
-BY_NAME |= dict.fromkeys(("first_at", "last_at"), pl.Datetime("us"))
+BY_NAME |= dict.fromkeys(("first_at", "last_at", "whole_from", "whole_to"), pl.Datetime("us"))
 INTEGERS = (
     "n k first_bids last_bids listings bracket_low bracket_high captures holds_undated recency"
     " recency_in_capture"
 )
 BOOLEANS = (
     "ai_mention genai_mention title_only selected is_price_implausible is_defect is_undated"
-    " is_partial is_partial_period is_open is_censored"
+    " is_partial is_partial_period is_open is_stream is_censored"
 )
 BY_NAME |= dict.fromkeys(INTEGERS.split(), pl.Int64)
 BY_NAME |= dict.fromkeys(BOOLEANS.split(), pl.Boolean)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from loopback import Loopback
+from loopback import Loopback, Query
 
 from benchmarks.backfill_coverage import amounts
 from benchmarks.freelancer_market import SKILLS, Market, answer, market, project
@@ -18,7 +18,7 @@ from etl.command_line import main
 from etl.config import warehouse_file
 from etl.console import now
 from etl.reference import crosswalk_labels
-from etl.sources._freelancer_history import months
+from etl.sources._freelancer_draw import is_settled, months
 from etl.warehouse import Warehouse
 
 HOST = "www.freelancer.com"
@@ -81,7 +81,8 @@ def test_history_is_counted_exactly_and_sampled_within_its_intervals(served, cap
         medians = shown.values(metric).filter(
             source_id="freelancer_panel", stat="median", family="*", niche="*"
         )
-        assert medians.height == len(wanted)
+        settled = [month for month in wanted if is_settled(month, now())]
+        assert sorted(medians["period_start"]) == sorted(settled), "others still take bids"
         assert medians["reason"].null_count() == medians.height
         for row in medians.iter_rows(named=True):
             truth = _median(world, of_month(world, row["period_start"]), name)
@@ -117,7 +118,13 @@ def test_an_interrupted_history_goes_on_where_it_stopped(served):
     drawn = disturbed["core_sightings"]["sample_window"]
     assert drawn.null_count() == 0
     windows = drawn.str.extract(r"^(\S+)").n_unique()
-    assert windows == len(past(world))
+    assert windows == sum(is_settled(month, now()) for month in past(world))
+
+
+def test_a_history_older_than_any_source_is_refused(served, capsys):
+    assert main(["backfill", "freelancer", "--since", "1999-12"]) == 2
+    assert "no source reaches back before 2000-01" in capsys.readouterr().err
+    assert not served[0].log
 
 
 def test_a_pull_brings_the_day_and_asks_again_for_what_was_open(served):
@@ -133,6 +140,75 @@ def test_a_pull_brings_the_day_and_asks_again_for_what_was_open(served):
     expected = {str(1_000_000 + index) for index in range(day.start, day.stop)}
     assert expected <= set(rows["native_id"])
     assert rows["posted_at"].min() > until - timedelta(hours=25)
+
+
+def crowded(world: Market, broken: list[bytes]):
+    """An API whose every hour holds 150 projects; its second pages are `broken` while there are."""
+
+    def reply(path: str, query: Query) -> bytes:
+        if "projects[]" in query:
+            return answer(world, path, query)
+        first, offset = int(query["from_time"][0]), int(query["offset"][0])
+        if offset and broken:
+            return broken.pop(0)
+        page = [
+            project(world, n) | {"id": first * 1000 + n, "time_submitted": first + 1}
+            for n in range(offset, min(offset + 100, 150))
+        ]
+        return json.dumps({"result": {"projects": page, "total_count": 150}}).encode()
+
+    return reply
+
+
+NO_MORE = b'{"result": {"projects": [], "total_count": 150}}'
+NULLS = b'{"result": {"projects": [null, 1], "total_count": 150}}'
+
+
+@pytest.mark.parametrize("page", [NO_MORE, NULLS], ids=["empty", "nulls"])
+def test_a_page_that_is_missing_moves_no_cursor(served, capsys, page: bytes):
+    server, world = served
+    server.answers[HOST] = crowded(world, [page])
+    assert main(["pull", "freelancer"]) == 1
+    said = capsys.readouterr().err
+    assert "of 150 announced" in said and "Traceback" not in said
+    assert main(["pull", "freelancer"]) == 0
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        hours = warehouse.frame(
+            "select posted_at, count(distinct native_id) as n from core_sightings group by 1"
+        )
+    assert set(hours["n"]) == {150}, "every hour is whole"
+
+
+def test_a_window_of_the_sample_is_read_whole_or_not_at_all(served, capsys):
+    server, world = served
+    broken = [NO_MORE]
+
+    def emptying(path: str, query: Query) -> bytes:
+        return broken.pop() if "offset" in query and broken else answer(world, path, query)
+
+    server.answers[HOST] = emptying
+    assert pulling.backfill("freelancer", past(world)[-1], None, now()) == 1
+    assert "is empty, of 150 announced" in capsys.readouterr().err
+
+
+def test_a_month_is_partial_unless_the_stream_holds_all_of_it(served):
+    assert main(["pull", "freelancer"]) == 0
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        [(begun, whole_to)] = warehouse.frame(
+            "select min(whole_from), max(whole_to) from core_captures"
+        ).rows()
+    assert timedelta(hours=23) < now() - begun < timedelta(hours=25)
+    assert timedelta(hours=1) < now() - whole_to < timedelta(hours=3), "late arrivals may come"
+    assert main(["build"]) == 0
+    shown = edition.current()[0].values("listings").filter(source_id="freelancer")
+    assert shown.height
+    assert all("partial" in flags for flags in shown["flags"])
+
+
+def test_a_clock_that_was_ahead_is_named(served, capsys):
+    assert pulling.pull(["freelancer"], now() + timedelta(hours=1)) == 0
+    assert pulling.pull(["freelancer"], now() - timedelta(hours=6)) == 1
+    assert "the clock was wrong then or is now" in capsys.readouterr().err
 
 
 def test_an_open_project_is_asked_for_again_until_it_is_not(served, tmp_path):

@@ -266,7 +266,26 @@ def test_status_tells_the_last_error_and_what_is_landed(mapped, capsys):
 
 def test_a_part_of_a_series_takes_nothing_away(data_folder, tmp_path, capsys):
     """Six points of one SnipeWork category: the other published points stay as they were."""
-    weeks = ("2026-W28,2026-07-06", "2026-W29,2026-07-13")
+    by_week = after_weeks(tmp_path, "2026-W28,2026-07-06", "2026-W29,2026-07-13")
+    assert by_week[date(2026, 7, 6)] == "revised", "0.5 is not what was published"
+    assert "carried" in by_week[date(2026, 7, 13)], "a partial week does not replace a whole one"
+    again = edition.current()[0].id
+    assert build() == 0 and edition.current()[0].id == again
+
+
+def test_another_number_for_a_week_that_was_not_over_is_no_revision(data_folder, tmp_path):
+    assert (
+        edition.Edition(SHIPPED)
+        .values("snipework_listing_share")
+        .filter(pl.col("period_start") == date(2026, 8, 10), pl.col("flags") == "partial")
+        .height
+    )
+    by_week = after_weeks(tmp_path, "2026-W33,2026-08-10", "2026-W34,2026-08-17")
+    assert by_week[date(2026, 8, 10)] == ""
+
+
+def after_weeks(tmp_path: Path, *weeks: str) -> dict[date, str]:
+    """Import weeks of one SnipeWork category and build; return the flags of its weeks."""
     path = tmp_path / "snipework_categories.csv"
     path.write_text(
         "week,period_start,category,category_slug,jobs,share,avg_fixed_usd,median_fixed_usd,"
@@ -279,11 +298,7 @@ def test_a_part_of_a_series_takes_nothing_away(data_folder, tmp_path, capsys):
     keys = [set(v.select(KEY).iter_rows()) for v in (old, new)]
     assert keys[0] <= keys[1]
     legal = new.filter(metric_id="snipework_listing_share", family="legal")
-    by_week = dict(legal.select("period_start", "flags").iter_rows())
-    assert by_week[date(2026, 7, 6)] == "revised", "0.5 is not what was published"
-    assert "carried" in by_week[date(2026, 7, 13)], "a partial week does not replace a whole one"
-    again = edition.current()[0].id
-    assert build() == 0 and edition.current()[0].id == again
+    return dict(legal.select("period_start", "flags").iter_rows())
 
 
 def test_a_wrong_capture_date_is_doubted_and_can_be_corrected(mapped, tmp_path, capsys):

@@ -26,7 +26,7 @@ from benchmarks.loopback_world import HOST, OTHER, command, environment, recent_
 from etl import config, edition, network, robots
 from etl.answers import Cut, decompressed, kind_problem, retry_after_seconds
 from etl.config import ROOT, hosts_file
-from etl.contracts import Budget, SourceUnavailable
+from etl.contracts import Budget, InputError, SourceUnavailable
 from etl.http import Client, user_agent
 from etl.politeness import Turns
 from tests import loopback as do
@@ -106,6 +106,13 @@ def test_without_a_network_it_says_so_and_leaves(tmp_path, server, monkeypatch):
 
 
 # --- where a request goes
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "http://", "http://[", "http://a:x", "ftp://a"])
+def test_a_mirror_that_is_no_address_is_named(monkeypatch, address):
+    monkeypatch.setenv("OBSERVATORY_MIRROR", address)
+    with pytest.raises(InputError, match=r"OBSERVATORY_MIRROR=.* is no address"):
+        config.mirror()
 
 
 def test_only_declared_hosts_are_asked(server, client):
@@ -338,7 +345,7 @@ def test_a_contact_of_any_letters_can_be_sent(server, client, monkeypatch):
 MEASURE = """
 import re, sys
 from pathlib import Path
-from etl.contracts import Budget, SourceUnavailable
+from etl.contracts import Budget, InputError, SourceUnavailable
 from etl.http import Client
 from etl.politeness import Turns
 

@@ -225,7 +225,10 @@ def test_a_pause_of_years_is_not_kept_for_years(server, client):
 
 def test_a_damaged_file_of_turns_is_named(server):
     serve(server, recent_market(30, 0))
-    for text in ("", "{", "[]", '{"a": 1}', '{"a": {"day": 1}}', '{"a": {"color": "red"}}'):
+    turn = '{"a": {"day": "2026-11-24", "requests": 1, "last_at": %s, "not_before": 0}}'
+    odd = [turn % moment for moment in ("1e400", "-1", "1e12", "NaN", "null")]
+    deep = "[" * 100_000
+    for text in ("", "{", "[]", '{"a": 1}', '{"a": {"day": 1}}', '{"a": {"c": 1}}', deep, *odd):
         hosts_file().parent.mkdir(parents=True, exist_ok=True)
         hosts_file().write_text(text)
         with pytest.raises(InputError, match=r"hosts\.json.*is damaged.*delete it"):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import backfill_coverage
-from etl.sources._freelancer_history import draw, window_name
+from etl.sources._freelancer_draw import draw, window_name
 from models import quantile_intervals
 from models._intervals import quantile_interval
 from models._windows import Draw, window_quantile

@@ -53,6 +53,10 @@ with seen as (
 latest as (
     select source_id, max(observed_at) as last_seen_at from seen group by source_id
 ),
+streams as ( -- sources pulled without a break: every posting between the two moments is held
+    select source_id, min(whole_from) as whole_from, max(whole_to) as whole_to
+    from core_captures where whole_to is not null group by source_id
+),
 captures as (
     select
         source_id, period_start, count(distinct capture_on) as captures,
@@ -62,12 +66,13 @@ captures as (
 ranked as (
     select
         s.*, c.captures, c.holds_undated,
-        -- held in part, if every sighting of the period says so
-        min(case when s.is_partial then 1 else 0 end) over (
-            partition by s.source_id, s.period_start
-        ) = 1 as is_partial_period,
-        -- a month that was not over when its source was last asked
-        s.grain = 'month' and l.last_seen_at < s.period_start + interval '1' month as is_open,
+        v.whole_to is not null as is_stream,
+        -- a month the stream does not hold whole, or that was not over when its source was asked
+        s.grain = 'month' and case
+            when v.whole_to is not null then
+                v.whole_from > s.period_start or v.whole_to < s.period_start + interval '1' month
+            else l.last_seen_at < s.period_start + interval '1' month
+        end as is_open,
         row_number() over (
             partition by s.source_id, s.native_id, s.period_start
             order by s.is_defect, s.observed_at desc nulls last, s.raw_sha256
@@ -78,6 +83,7 @@ ranked as (
         ) as recency_in_capture
     from seen as s
     join latest as l on l.source_id = s.source_id
+    left join streams as v on v.source_id = s.source_id
     left join captures as c
         on c.source_id = s.source_id
         and coalesce(c.period_start, date '1900-01-01') = coalesce(s.period_start, date '1900-01-01')
@@ -87,6 +93,14 @@ stacked as (
     union all
     select *, cast(capture_on as string) as capture from ranked
     where recency_in_capture = 1 and capture_on is not null and grain = 'snapshot'
+),
+judged as ( -- of a period any of whose listings, as last seen, was held in part
+    select
+        *,
+        max(case when is_partial and capture = '' then 1 else 0 end) over (
+            partition by source_id, period_start
+        ) = 1 as is_partial_period
+    from stacked
 )
 select
     *,
@@ -100,6 +114,6 @@ select
             then 'few_captures' end,
         case when capture = '' and holds_undated = 1 then 'undated' end,
         case when is_defect then 'defect_capture' end,
-        case when is_partial_period or is_open then 'partial' end
+        case when is_open or (is_partial_period and not is_stream) then 'partial' end
     ) as flags
-from stacked
+from judged

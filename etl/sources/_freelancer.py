@@ -9,11 +9,11 @@ both are seen by asking again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from typing import Any
 
-from etl.contracts import Budget, Capture, Reject, SourceChanged, Terms
+from etl.contracts import Budget, Capture, Reject, SourceChanged, SourceUnavailable, Terms
 from etl.parse.html import html_to_text
 from etl.sources._api import address, json_body, located, maybe, need, records_at, unix_seconds
 from etl.sources._listing import rows
@@ -21,7 +21,6 @@ from etl.sources._pages import one_line
 
 HOST = "www.freelancer.com"
 API = f"https://{HOST}/api"
-ACTIVE = f"{API}/projects/0.1/projects/active/"
 ALL = f"{API}/projects/0.1/projects/all/"
 BY_ID = f"{API}/projects/0.1/projects/"
 SKILLS = f"{API}/projects/0.1/jobs/"
@@ -76,12 +75,25 @@ def projects(body: bytes) -> list[dict[str, Any]]:
     return [dict(result)] if "time_submitted" in result else records_at(result, "projects")
 
 
+def ids_of(body: bytes) -> list[Any]:
+    """Return the ids of a search answer's projects, as far as they have one."""
+    return [record.get("id") for record in projects(body) if isinstance(record, Mapping)]
+
+
+def check_page(ids: Set[Any], found: Set[Any], offset: int, total: int) -> None:
+    """Raise when a page is empty or repeats earlier ones although more are announced."""
+    if ids - found or offset >= total:
+        return
+    what = "repeats earlier ones" if ids else "is empty"
+    raise SourceUnavailable(f"page {offset} {what}, of {total:,} announced; try again later")
+
+
 def _result(body: bytes) -> Mapping[str, Any]:
     value = json_body(body)
     if not isinstance(value, Mapping):
         raise SourceChanged("the answer is no object")
     if value.get("status") == "error":
-        raise SourceChanged(f"the API answered with an error: {str(value.get('message'))[:120]}")
+        raise SourceChanged(f"the API answered with an error: {str(value.get('message'))[:120]!r}")
     result = value.get("result", value)
     if not isinstance(result, Mapping):
         raise SourceChanged("the answer holds no result")

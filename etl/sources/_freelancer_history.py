@@ -1,22 +1,18 @@
 """The past of Freelancer.com: exact counts by month and family, and a random sample of projects.
 
 Counts: `total_count` of one search per month and family, a project counting in every family of
-which it carries a skill. Sample: a month is cut into windows of equal length, about PER_WINDOW
-projects each, of which some are drawn at random without replacement and read whole. Every project
-of a month has the same chance, and a window is the unit drawn: intervals must say so. The draw is
-the same in every run, so an interrupted backfill goes on with the same windows.
+which it carries a skill. Sample: the windows that `_freelancer_draw` draws, read whole.
 """
 
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from etl.asking import Answer, Ask, Payload
+from etl.contracts import SourceUnavailable
 from etl.parse.bundle import bundled
 from etl.reference import crosswalk_labels
 from etl.sources._api import address, json_body, records_at
@@ -26,28 +22,23 @@ from etl.sources._freelancer import (
     DIRECTORY,
     MOST_PER_PAGE,
     SKILLS,
+    check_page,
     count_address,
-    projects,
+    ids_of,
     total_count,
     window,
 )
+from etl.sources._freelancer_draw import (
+    PER_MONTH,
+    PER_WINDOW,
+    bounds,
+    draw,
+    is_settled,
+    months,
+)
 
-PER_MONTH = 200  # projects sampled, unless the operator says otherwise
-PER_WINDOW = 12
 MOST_PAGES = 20
 MOST_SKILLS = 560  # of a family: an address holds 8 KiB; the shortest names are the general ones
-
-
-def months(since: date, now: datetime) -> list[date]:
-    """Return the first days of the months that are over, newest first.
-
-    >>> months(date(2025, 11, 5), datetime(2026, 1, 20))
-    [datetime.date(2025, 12, 1), datetime.date(2025, 11, 1)]
-    """
-    found, month = [], now.date().replace(day=1)
-    while (month := (month - timedelta(days=1)).replace(day=1)) >= since.replace(day=1):
-        found.append(month)
-    return found
 
 
 def plan(ask: Ask, since: date, per_month: int | None) -> int:
@@ -57,7 +48,11 @@ def plan(ask: Ask, since: date, per_month: int | None) -> int:
     drawn = math.ceil((per_month or PER_MONTH) / PER_WINDOW)
     wanted = months(since, ask.now)
     counts = sum(_counts_name(month) not in ask.landed for month in wanted)
-    panels = sum(_panel_name(month, per_month) not in ask.landed for month in wanted)
+    panels = sum(
+        _panel_name(month, per_month) not in ask.landed
+        for month in wanted
+        if is_settled(month, ask.now)
+    )
     skills = 1 if supply or counts else 0
     return skills + supply + counts * (1 + families) + panels * (1 + drawn)
 
@@ -71,7 +66,7 @@ def backfill(ask: Ask, since: date, per_month: int | None) -> Iterator[Payload]:
             answer = bundled(ALL, _counts(ask, month, skills))
             yield Payload(_counts_name(month), answer, source_id="freelancer_counts")
         name = _panel_name(month, per_month)
-        if name not in ask.landed:
+        if name not in ask.landed and is_settled(month, ask.now):
             answer = bundled(ALL, _sample(ask, month, per_month or PER_MONTH))
             yield Payload(name, answer, source_id="freelancer_panel")
     yield from directory(ask, skills)  # last: it may not be public
@@ -120,7 +115,7 @@ def skill_ids(ask: Ask) -> dict[str, list[int]]:
 
 def _counts(ask: Ask, month: date, skills: Mapping[str, list[int]]) -> Iterator[Answer]:
     """Yield the answers that count a month: all projects, then each family's."""
-    span = window(*_bounds(month))
+    span = window(*bounds(month))
     for family, numbers in {"*": [], **skills}.items():
         query = [*span, *(("jobs[]", number) for number in numbers)]
         answer = ask.get(count_address(ALL, query))
@@ -129,7 +124,7 @@ def _counts(ask: Ask, month: date, skills: Mapping[str, list[int]]) -> Iterator[
 
 def _sample(ask: Ask, month: date, per_month: int) -> Iterator[Answer]:
     """Yield the answers of a month's drawn windows, after the count they are cut by."""
-    begin, end = _bounds(month)
+    begin, end = bounds(month)
     counted = ask.get(count_address(ALL, window(begin, end)))
     yield _noted(counted, month=f"{month:%Y-%m}")
     for note, opens, closes in draw(month, total_count(counted.body), per_month):
@@ -137,70 +132,22 @@ def _sample(ask: Ask, month: date, per_month: int) -> Iterator[Answer]:
             yield _noted(answer, **note)
 
 
-def draw(
-    month: date, total: int, per_month: int
-) -> Iterator[tuple[dict[str, Any], datetime, datetime]]:
-    """Yield the drawn windows of a month with `total` projects: what they are, begin, end."""
-    begin, end = _bounds(month)
-    windows, drawn = drawn_windows(f"{month:%Y-%m}", total, per_month)
-    length = (end - begin) / windows
-    for index in drawn:
-        note = {"month": f"{month:%Y-%m}", "window": index, "windows": windows, "drawn": len(drawn)}
-        closes = end if index + 1 == windows else _whole(begin + (index + 1) * length)
-        yield note, _whole(begin + index * length), closes
-
-
-def drawn_windows(month: str, total: int, per_month: int) -> tuple[int, list[int]]:
-    """Return into how many windows a month is cut, and which are drawn, in order.
-
-    >>> drawn_windows("2020-01", 30, 200)
-    (3, [0, 1, 2])
-    >>> windows, drawn = drawn_windows("2020-01", 12_000, 200); windows, len(drawn)
-    (1000, 17)
-    """
-    windows = max(1, math.ceil(total / PER_WINDOW))
-    draws = min(windows, math.ceil(per_month / PER_WINDOW))
-    chance = random.Random(f"freelancer panel {month}")
-    return windows, sorted(chance.sample(range(windows), draws))
-
-
-def window_name(note: Mapping[str, Any]) -> str:
-    """Return how a row names the window it was drawn in (read by models/_windows.py)."""
-    return "{month} window {window} of {windows}, {drawn} drawn".format_map(note)
-
-
 def _pages(ask: Ask, begin: datetime, end: datetime) -> Iterator[Answer]:
-    """Yield the pages of one window until they bring nothing new."""
+    """Yield the pages of one window: all that it announces, or SourceUnavailable."""
     seen: set[Any] = set()
     for offset in range(0, MOST_PAGES * MOST_PER_PAGE, MOST_PER_PAGE):
         query = [*window(begin, end), ("limit", MOST_PER_PAGE), ("offset", offset), *DETAILS]
         answer = ask.get(address(ALL, query))
-        ids = {str(record.get("id")) for record in projects(answer.body)}
+        ids, total = set(map(str, ids_of(answer.body))), total_count(answer.body)
+        check_page(ids, seen, offset, total)
         yield answer
-        if not ids - seen or offset + MOST_PER_PAGE >= total_count(answer.body):
+        if offset + MOST_PER_PAGE >= total:
             return
         seen |= ids
-
-
-def _bounds(month: date) -> tuple[datetime, datetime]:
-    begin = datetime(month.year, month.month, 1)
-    return begin, (begin + timedelta(days=32)).replace(day=1)
-
-
-def _whole(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
+    raise SourceUnavailable(f"a window of about {PER_WINDOW} projects announces {total:,}")
 
 
 def _noted(answer: Answer, **notes: Any) -> Answer:
     """Return an answer with what its address does not say behind a #."""
     note = address("", notes.items()).removeprefix("?")
     return Answer(f"{answer.url}#{note}", answer.body, answer.moment)
-
-
-def notes(url: str | None) -> dict[str, str]:
-    """Return what `backfill` noted behind an address.
-
-    >>> notes("https://a.org/x?b=1#month=2020-01&family=*")
-    {'month': '2020-01', 'family': '*'}
-    """
-    return dict(parse_qsl((url or "").partition("#")[2]))

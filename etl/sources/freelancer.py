@@ -1,9 +1,9 @@
 """Freelancer.com projects over its REST API: the backbone. New projects whole, open ones again.
 
 A pull asks for every project posted since the last one (`until` in the cursor, a lag behind for
-late arrivals) and asks again for those that were open, until they are not. `since` in the cursor
-is where this unbroken stream began: the month it lies in is partial. Saved pages of project cards
-are read too (etl/sources/_freelancer_cards.py).
+late arrivals) and asks again for those that were open, until they are not. `whole_from` and
+`whole_to` in the cursor bound what this unbroken stream holds: other months are partial. Saved
+pages of project cards are read too (etl/sources/_freelancer_cards.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from etl.contracts import Capture, Reject, Source, SourceChanged, SourceUnavaila
 from etl.sources import _freelancer_cards, _freelancer_history
 from etl.sources._api import address
 from etl.sources._freelancer import (
-    ACTIVE,
     ALL,
     BUDGET,
     BY_ID,
@@ -25,8 +24,9 @@ from etl.sources._freelancer import (
     HOST,
     MOST_PER_PAGE,
     TERMS,
+    check_page,
+    ids_of,
     listings,
-    projects,
     total_count,
     window,
 )
@@ -65,9 +65,16 @@ AGAIN_PER_REQUEST = 50
 def extract(ask: Ask) -> Iterator[Payload]:
     """Ask for the projects posted since the last pull, then again for those still open."""
     until = ask.now.replace(microsecond=0)
-    reached = ask.cursor.get("until")
-    begin = datetime.fromisoformat(reached) - LAG if reached else until - FIRST_PULL
-    stream = {"since": ask.cursor.get("since") or begin.isoformat(), "until": begin.isoformat()}
+    reached = datetime.fromisoformat(ask.cursor.get("until", (until - FIRST_PULL).isoformat()))
+    if reached > until + LAG:
+        raise SourceUnavailable(
+            f"the last pull reached {reached:%Y-%m-%d %H:%M}, which is still to come: the clock was"
+            " wrong then or is now; set it right, or take the lines of that time out of"
+            " raw/freelancer/manifest.ndjson"
+        )
+    begin = reached - LAG if ask.cursor else reached
+    stream = {"until": reached.isoformat(), "whole_to": begin.isoformat()}
+    stream["whole_from"] = ask.cursor.get("whole_from", begin.isoformat())
     seen: set[int] = set()
     while begin < until:
         end = min(begin + SLICE, until)
@@ -80,22 +87,22 @@ def _slice(
     ask: Ask, begin: datetime, end: datetime, stream: dict[str, str], seen: set[int]
 ) -> Iterator[Payload]:
     """Ask for the pages of one slice of time; `until` of the stream moves with the last of them."""
-    url = ACTIVE if ask.now - begin < timedelta(days=2) else ALL
     found: set[int] = set()
     for offset in range(0, MOST_PER_SLICE, MOST_PER_PAGE):
         name = f"posted {begin:%Y-%m-%dT%H:%M:%S} {offset}"
         query = [*window(begin, end), ("limit", MOST_PER_PAGE), ("offset", offset), *DETAILS]
-        answer = ask.get(address(url, query))
+        answer = ask.get(address(ALL, query))
         try:
             total, ids = total_count(answer.body), _ids(answer)
         except SourceChanged:
             yield Payload(name, answer, dict(stream))  # kept for the person who looks
             raise
-        _refuse_repetition(ids, found, offset)
-        is_last = offset + MOST_PER_PAGE >= total or not ids
+        check_page(ids, found, offset, total)
+        is_last = offset + MOST_PER_PAGE >= total
         is_too_many = total > MOST_PER_SLICE and end - begin > SHORTEST_SLICE
         if is_last:
             stream["until"] = max(stream["until"], end.isoformat())
+            stream["whole_to"] = max(stream["whole_to"], (end - LAG).isoformat())
         found |= ids
         seen |= ids
         yield Payload(name, answer, dict(stream))
@@ -107,14 +114,8 @@ def _slice(
             return
 
 
-def _refuse_repetition(ids: set[int], found: set[int], offset: int) -> None:
-    """Raise when a page repeats earlier ones of its slice: the rest of it would be lost."""
-    if ids and not ids - found:
-        raise SourceUnavailable(f"page {offset} repeats earlier ones; try again later")
-
-
 def _ids(answer: Answer) -> set[int]:
-    return {id_ for record in projects(answer.body) if isinstance(id_ := record.get("id"), int)}
+    return {id_ for id_ in ids_of(answer.body) if isinstance(id_, int)}
 
 
 def _again(ask: Ask, stream: dict[str, str], seen: set[int]) -> Iterator[Payload]:
@@ -141,17 +142,8 @@ def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject
     if body.lstrip()[:1] == b"<":
         yield from _freelancer_cards.listings(body, capture)
         return
-    stream = capture.cursor or {}
+    is_stream = "whole_to" in (capture.cursor or {})
     for item in listings(body, capture):
-        if isinstance(item, dict) and _is_partial(item["posted_at"], stream.get("since")):
+        if isinstance(item, dict) and not is_stream:
             item["flags"] = [*item["flags"], "partial_window"]
         yield item
-
-
-def _is_partial(posted_at: datetime, since: str | None) -> bool:
-    """Is the month of a posting held in part? The one the stream began in, or any without one."""
-    if since is None:
-        return True
-    began = datetime.fromisoformat(since)
-    is_whole = (began.day, began.hour) == (1, 0)
-    return posted_at < began or (not is_whole and f"{posted_at:%Y-%m}" == f"{began:%Y-%m}")

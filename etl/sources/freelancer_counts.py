@@ -13,6 +13,7 @@ from etl.asking import Ask, Payload
 from etl.contracts import Capture, Reject, Source, SourceChanged
 from etl.sources import _freelancer_history
 from etl.sources._freelancer import BUDGET, HOST, TERMS, total_count
+from etl.sources._freelancer_draw import notes
 from etl.sources._series import Point, dims
 
 SOURCE = Source(
@@ -43,7 +44,7 @@ def extract(ask: Ask) -> Iterator[Payload]:
 
 def normalise(body: bytes, capture: Capture) -> Iterator[Point | Reject]:
     """Yield the point one counting answer holds; its month and family stand behind the address."""
-    note = _freelancer_history.notes(capture.url)
+    note = notes(capture.url)
     if "family" not in note:
         raise SourceChanged("no answer to a count: its address names no family")
     total = total_count(body)

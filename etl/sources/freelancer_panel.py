@@ -7,12 +7,12 @@ _freelancer_history.py): the window is the unit drawn, so it is the unit of ever
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date
 from typing import Any
 
 from etl.contracts import Capture, Reject, Source
 from etl.sources._freelancer import BUDGET, HOST, TERMS, listings, total_count
-from etl.sources._freelancer_history import notes, window_name
+from etl.sources._freelancer_draw import is_settled, notes, window_name
 from etl.sources._listing import LICENCE
 
 SOURCE = Source(
@@ -36,8 +36,6 @@ SOURCE = Source(
     terms=TERMS,
 )
 
-BIDDING = timedelta(days=45)  # after which hardly a project still takes bids
-
 
 def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]:
     """Yield one listing per project of a drawn window; the count before them holds none."""
@@ -46,14 +44,9 @@ def normalise(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject
         total_count(body)
         return
     name = window_name(note)
-    flags = ["partial_window"] if _is_young(note["month"], capture.captured_at) else []
+    month, seen = date.fromisoformat(f"{note['month']}-01"), capture.captured_at
+    is_young = seen is None or not is_settled(month, seen)
     for item in listings(body, capture):
         if isinstance(item, dict):
-            item |= {"sample_window": name, "flags": item["flags"] + flags}
+            item |= {"sample_window": name, "flags": item["flags"] + ["partial_window"] * is_young}
         yield item
-
-
-def _is_young(month: str, seen: datetime | None) -> bool:
-    """Was a month read before the bidding on its last projects had ended?"""
-    over = (datetime.strptime(month, "%Y-%m") + timedelta(days=31)).replace(day=1)
-    return seen is None or seen < over + BIDDING
