@@ -44,8 +44,7 @@ class Asker:
         )
         if answer is not None:
             return answer
-        moment = before.captured_at or before.landed_at
-        return Answer(url, landing.payload(before), moment, before.validators or {})
+        return Answer(url, landing.payload(before), self.now, before.validators or {})
 
     def open_ids(self) -> list[str]:
         """Return ids of listings that were open when last seen, longest unseen first."""

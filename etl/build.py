@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from types import ModuleType
-from typing import Any
 
 import polars as pl
 
-from etl.contracts import CheckFailed, ContractError
+from etl import model_files, scoring
+from etl.contracts import ContractError
 from etl.evidence import KEY, SCHEMA, with_evidence
 from etl.marts import Mart, marts
 from etl.metrics import metrics
 from etl.warehouse import Warehouse
-from models import models
+from models import _reading, models
 
 
 def build_order() -> list[Mart | ModuleType]:
     """Return marts and models, each after what it reads; raise ContractError on a circle."""
     makers: dict[str, Mart | ModuleType] = dict(marts())
-    makers |= {module.WRITES: module for module in models().values()}
+    makers |= {module.WRITES: module for module in models().values() if hasattr(module, "WRITES")}
     graph = {
         name: [table for table in _reads(maker) if table in makers]
         for name, maker in sorted(makers.items())
@@ -44,33 +44,26 @@ def _reads(maker: Mart | ModuleType) -> tuple[str, ...]:
     return maker.reads if isinstance(maker, Mart) else maker.READS
 
 
-def build_tables(
-    warehouse: Warehouse, pipelines: Mapping[str, Any], *, retrain: bool
-) -> dict[str, Any]:
-    """Build every mart and model table; return the pipelines used, newly trained ones included."""
-    used = dict(pipelines)
+def train(warehouse: Warehouse, hand_labels: pl.DataFrame) -> dict[str, bytes]:
+    """Train every reader on the core tables and hand labels; return the model files by name."""
+    frames = {name: _table(warehouse, name) for name in _reading.LEARNS_FROM}
+    pipelines = _reading.train(frames | {"hand_labels": hand_labels})
+    return {name: model_files.dump(pipeline) for name, pipeline in pipelines.items()}
+
+
+def build_tables(warehouse: Warehouse, models: Mapping[str, bytes]) -> None:
+    """Read the listings that were not read so by these models, then build every mart and table."""
+    scoring.score(warehouse, models)
     for maker in build_order():
         if isinstance(maker, Mart):
             warehouse.create(maker.name, maker.sql)
-            continue
-        frames = {name: warehouse.frame(f'select * from "{name}"') for name in maker.READS}
-        warehouse.put(maker.WRITES, _estimate(maker, frames, used, retrain=retrain))
-    return used
+        else:
+            frames = {name: _table(warehouse, name) for name in maker.READS}
+            warehouse.put(maker.WRITES, maker.estimate(frames))
 
 
-def _estimate(
-    module: ModuleType, frames: dict[str, pl.DataFrame], used: dict[str, Any], *, retrain: bool
-) -> pl.DataFrame:
-    if not hasattr(module, "train"):
-        return module.estimate(frames)
-    name = module.__name__.rsplit(".", 1)[-1]
-    if retrain:
-        used[name] = module.train(frames)
-    if name not in used:
-        raise CheckFailed(
-            f"the edition shown holds no trained {name} model; run `python -m etl build --retrain`"
-        )
-    return module.estimate(frames, used[name])
+def _table(warehouse: Warehouse, name: str) -> pl.DataFrame:
+    return warehouse.frame(f'select * from "{name}"')
 
 
 def metric_values(warehouse: Warehouse) -> pl.DataFrame:

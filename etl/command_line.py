@@ -33,7 +33,12 @@ def parser() -> argparse.ArgumentParser:
     )
 
     add = sub.add_parser("build", help="raw data → the next edition")
-    add.add_argument("--retrain", action="store_true", help="train the models anew")
+    add.add_argument(
+        "--retrain",
+        type=Path,
+        metavar="FILE",
+        help="train the models anew, with hand-labelled listings (docs/classify.md)",
+    )
     _published_on(add)
 
     add = sub.add_parser("run", help="pull, then build")
@@ -53,12 +58,22 @@ def parser() -> argparse.ArgumentParser:
 
     add = sub.add_parser("edition", help="build the shipped edition from a folder of dated files")
     add.add_argument("--from", dest="folder", type=Path, required=True, metavar="FOLDER")
+    add.add_argument(
+        "--hand-labels",
+        type=Path,
+        metavar="FILE",
+        help="hand-labelled listings; gold/dev.jsonl beside FOLDER without it",
+    )
     _published_on(add)
 
     add = sub.add_parser("parse", help="normalise one payload to NDJSON; rejects on stderr")
     add.add_argument("source", metavar="SOURCE", help="whose shape it has")
     add.add_argument("file", type=Path, metavar="FILE", help="a payload, or a recording of several")
     add.add_argument("--captured-at", metavar="TIME", help="else the date in the file's name")
+
+    sub.add_parser("classify", help="label listings: NDJSON of id, title, text, side").add_argument(
+        "file", type=Path, metavar="FILE", help="- for standard input"
+    )
 
     add = sub.add_parser("export", help="the edition's numbers as CSV on stdout")
     add.add_argument("--metric", metavar="ID", help="one metric; all without it")
@@ -111,7 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
                 landed_at=now(),
             )
         case "build":
-            return _release().build(published_on, retrain=arguments.retrain)
+            return _release().build(published_on, hand_labels=arguments.retrain)
         case "run":
             if arguments.if_online and not is_online():
                 return 0
@@ -122,7 +137,10 @@ def run(arguments: argparse.Namespace) -> int:
         case "backfill":
             return pulling.backfill(arguments.source, arguments.since, arguments.per_month, now())
         case "edition":
-            return _release().make_edition(arguments.folder, published_on)
+            labels = arguments.hand_labels or arguments.folder.parent / "gold" / "dev.jsonl"
+            return _release().make_edition(arguments.folder, labels, published_on)
+        case "classify":
+            return importlib.import_module("etl.classify").classify(arguments.file)
         case "parse":
             return commands.parse(arguments.source, arguments.file, arguments.captured_at, now())
         case "export":

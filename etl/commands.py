@@ -16,6 +16,7 @@ from etl.console import complain, say
 from etl.contracts import InputError, ObservatoryError, Reject, SourceChanged
 from etl.export import csv_bytes
 from etl.fx import shipped_rates
+from etl.identities import broken_identities
 from etl.importing import accounting, capture_of, expand, import_file
 from etl.mapping import mapped_module, preview, read_mapping
 from etl.normalise import Normalised, normalise
@@ -128,7 +129,7 @@ def verify() -> int:
         _collect(problems, found.check)
     if warehouse_file().exists():
         with Warehouse(warehouse_file(), read_only=True) as warehouse:
-            problems += warehouse.broken_identities()
+            problems += broken_identities(warehouse)
         counts["warehouse"] += 1
     say("checked " + ", ".join(f"{n} {name}" for name, n in counts.items()))
     for problem in problems:

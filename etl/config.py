@@ -40,8 +40,9 @@ def mirror() -> str | None:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # brackets or a port that are none
+        is_named = bool(parts.hostname and parts.hostname.encode("idna"))
+        return parts.scheme in ("http", "https") and is_named and parts.port != 0
+    except ValueError:  # brackets, a port or a name that are none
         return False
 
 

@@ -119,6 +119,7 @@ class Capture:
     url: str | None = None  # where it was asked for, where that is known
     cursor: Mapping[str, Any] | None = None  # where the next pull goes on after this payload
     validators: Mapping[str, str] | None = None  # headers that ask whether it has changed since
+    of: str | None = None  # the hash of its bytes, where they were landed on another day before
     is_truncated: bool = False  # an archive kept only its beginning
 
 

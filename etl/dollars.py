@@ -82,15 +82,16 @@ def _is_number(value: Any) -> bool:
 
 
 def rate_key(row: dict[str, Any], rates: Rates) -> str | None:
-    """Return the month whose rate a row's dollars rest on, or the day while the month has none."""
-    if row.get("currency") in (None, "USD"):
+    """Return currency:month whose rate a row's dollars rest on, or the day of a running month."""
+    currency = row.get("currency")
+    if currency in (None, "USD"):
         return None
     is_dated = row.get("posted_at") is not None and row.get("posted_precision") != "year"
     moment = row["posted_at"] if is_dated else row.get("observed_at")
     if moment is None:
         return None
-    month = f"{moment:%Y-%m}"
-    return month if (month, "USD") in rates else f"{moment:%Y-%m-%d}"
+    period = f"{moment:%Y-%m}" if (f"{moment:%Y-%m}", "USD") in rates else f"{moment:%Y-%m-%d}"
+    return f"{currency}:{period}"
 
 
 def _posting_month(row: dict[str, Any], capture: Capture) -> datetime | None:

@@ -96,12 +96,13 @@ def usd_per_unit(currency: str, moment: datetime, rates: Rates) -> float | None:
 
 
 def rate_at(key: str, rates: Rates) -> float | None:
-    """Return the dollar's rate of a month, or of a day while its month has none.
+    """Return US dollars per unit for currency:month, or currency:day while the month has none.
 
-    >>> rate_at("2026-11-24", {("2026-11", "USD"): 1.2}), rate_at("2026-11-24", {})
+    >>> rate_at("EUR:2026-11-24", {("2026-11", "USD"): 1.2}), rate_at("GBP:2026-11", {})
     (1.2, None)
     """
-    return rates.get((key[:7], "USD")) or rates.get((key, "USD"))
+    currency, period = key.split(":")
+    return usd_per_unit(currency, datetime.fromisoformat(f"{period:-<8}01"[:10]), rates)
 
 
 def monthly_means(days: Days) -> Iterator[tuple[str, str, float, int]]:

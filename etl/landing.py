@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +25,8 @@ import zstandard
 
 from etl.config import MAX_PAYLOAD_BYTES, raw_folder
 from etl.contracts import Capture, CheckFailed, InputError
+
+MOMENTS = ("until", "whole_from", "whole_to")  # of a cursor
 
 
 @contextlib.contextmanager
@@ -86,16 +89,20 @@ def captures(source_id: str) -> list[Capture]:
 
 def _capture(source_id: str, line: Mapping[str, Any]) -> Capture:
     captured = line["captured_at"]
+    for name in ("sha256", "of"):
+        if not re.fullmatch("[0-9a-f]{64}", line.get(name, line["sha256"])):
+            raise ValueError(f"{name} is no hash")
     return Capture(
         source_id=source_id,
-        name=line["name"],
+        name=_text(line["name"]),
         sha256=line["sha256"],
+        of=line.get("of"),
         captured_at=datetime.fromisoformat(captured) if captured else None,
         precision=line["precision"],
         landed_at=datetime.fromisoformat(line["landed_at"]),
         mapping=_mapping(line.get("mapping")),
         url=line.get("url"),
-        cursor=_mapping(line.get("cursor")),
+        cursor=_cursor(line.get("cursor")),
         validators=_mapping(line.get("validators")),
     )
 
@@ -103,6 +110,20 @@ def _capture(source_id: str, line: Mapping[str, Any]) -> Capture:
 def _mapping(value: Any) -> Mapping[str, Any] | None:
     if value is not None and not isinstance(value, Mapping):
         raise TypeError("no object")
+    return value
+
+
+def _cursor(value: Any) -> Mapping[str, Any] | None:
+    for name in MOMENTS:
+        told = datetime.fromisoformat((_mapping(value) or {}).get(name, "2000-01-01"))
+        if told.tzinfo is not None:
+            raise ValueError(f"{name} has a time zone")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
     return value
 
 
@@ -137,6 +158,18 @@ class Shelf:
         """Return what the manifest says of the bytes with a hash."""
         return self._known.get(sha)
 
+    def seen_again(self, capture: Capture) -> Capture:
+        """Return a listing payload as a capture of its own where its bytes came on another day.
+
+        What has not changed since is still there: another sighting, without bytes of its own.
+        """
+        known = self._known.get(capture.sha256)
+        days = {c and c.captured_at and c.captured_at.date() for c in (known, capture)}
+        if known is None or len(days) == 1:
+            return capture
+        own = sha256(f"{capture.sha256} {capture.captured_at:%Y-%m-%d}".encode())
+        return replace(capture, sha256=own, of=capture.sha256)
+
     def is_superseded(self, capture: Capture) -> bool:
         """Have these bytes been landed before, and others under their name since?"""
         same_name = [c.sha256 for c in self._known.values() if c.name == capture.name]
@@ -144,11 +177,9 @@ class Shelf:
 
     def store(self, body: bytes, capture: Capture) -> None:
         """Keep the bytes, not yet listed: a crash from here on loses nothing that was received."""
-        path = _folder(self.source_id) / f"{capture.sha256}.zst"
-        known = self._known.get(capture.sha256)
-        if known is None or not _is_whole(known):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, body)
+        if not _is_whole(capture):
+            _file(capture).parent.mkdir(parents=True, exist_ok=True)
+            _write(_file(capture), body)
 
     def land(self, body: bytes, capture: Capture, *, is_correction: bool = False) -> bool:
         """Keep a payload and its manifest line; return False when these bytes are landed already.
@@ -182,6 +213,10 @@ def land(body: bytes, capture: Capture, *, is_correction: bool = False) -> bool:
     return Shelf(capture.source_id).land(body, capture, is_correction=is_correction)
 
 
+def _file(capture: Capture) -> Path:
+    return _folder(capture.source_id) / f"{capture.of or capture.sha256}.zst"
+
+
 def _is_whole(capture: Capture) -> bool:
     try:
         payload(capture)
@@ -206,6 +241,7 @@ def _line(capture: Capture, size: int) -> str:
         "captured_at": capture.captured_at and capture.captured_at.isoformat(),
         "precision": capture.precision,
         "sha256": capture.sha256,
+        **({"of": capture.of} if capture.of else {}),
         "bytes": size,
         "landed_at": capture.landed_at.isoformat(timespec="seconds"),
     }
@@ -236,7 +272,7 @@ def _drop_cut_line(file: IO[bytes]) -> None:
 
 def payload(capture: Capture) -> bytes:
     """Return the bytes of a landed payload; raise CheckFailed when they are gone or damaged."""
-    path = _folder(capture.source_id) / f"{capture.sha256}.zst"
+    path = _file(capture)
     try:
         body = zstandard.ZstdDecompressor().decompress(
             path.read_bytes(), max_output_size=MAX_PAYLOAD_BYTES
@@ -246,7 +282,7 @@ def payload(capture: Capture) -> bytes:
             f"raw payload {capture.source_id}/{capture.name} cannot be read ({error});"
             " land the file again"
         ) from error
-    if sha256(body) != capture.sha256:
+    if sha256(body) != (capture.of or capture.sha256):
         raise CheckFailed(
             f"raw payload {capture.source_id}/{capture.name} does not match its hash;"
             " land the file again"

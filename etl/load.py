@@ -12,12 +12,12 @@ from typing import Any
 
 from etl import landing
 from etl.config import warehouse_file
-from etl.contracts import Capture, CheckFailed, ObservatoryError, SourceChanged
+from etl.contracts import Capture, CheckFailed, ObservatoryError
 from etl.dollars import rate_key
 from etl.fx import Rates, rate_at, rates_with
 from etl.ledger import BUILT
 from etl.mapping import mapped_module
-from etl.normalise import Normalised, normalise, unreadable
+from etl.normalise import Normalised, read_payload, unreadable
 from etl.reference import code_version
 from etl.sources import sources
 from etl.warehouse import Warehouse
@@ -88,24 +88,30 @@ def load_source(warehouse: Warehouse, captures: list[Capture], rates: Rates) -> 
     code = code_version("etl/sources", "etl/parse", "data/reference")
     source_id = captures[0].source_id
     done = warehouse.loaded(source_id)
-    for gone in done.keys() - {capture.sha256 for capture in captures}:
-        warehouse.drop_capture(source_id, gone)
+    gone = done.keys() - {capture.sha256 for capture in captures}
+    for sha in gone:
+        warehouse.drop_capture(source_id, sha)
     stale = [c for c in captures if not is_current(done.get(c.sha256), c, code, rates)]
+    if _is_series(source_id) and (gone or stale != captures[len(captures) - len(stale) :]):
+        stale = captures  # a series says what its last payload says: all are read, in their order
     if len(stale) == len(captures):
         warehouse.drop_series(source_id)
     loaded = []
     for capture in stale:
         module = module_of(capture)
         try:
-            result = normalise(module, landing.payload(capture), capture, rates)
+            result = read_payload(module, landing.payload(capture), capture, rates)
             read = reading(capture, code, result.rows, rates)
-        except SourceChanged as error:
-            result, read = unreadable(module, capture, str(error)), reading(capture, code)
         except CheckFailed as error:  # the payload is gone or damaged: asked for in every build
             result, read = unreadable(module, capture, str(error)), LOST
         warehouse.load(result, read)
         loaded.append(result)
     return loaded
+
+
+def _is_series(source_id: str) -> bool:
+    module = sources().get(source_id)
+    return module is not None and module.SOURCE.kind == "series"
 
 
 def unread(results: list[Normalised]) -> str | None:

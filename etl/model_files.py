@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +56,23 @@ def _renumber(node: Any, ids: dict[int, int], files: dict[str, str]) -> None:
         _renumber(node[key], ids, files)
 
 
-def load(path: Path) -> Any:
+def loads(body: bytes, name: str) -> Any:
     """Return a trained pipeline; refuse a file that is damaged or holds a type not allowed."""
     try:
-        unknown = skops.io.get_untrusted_types(file=path)
+        unknown = skops.io.get_untrusted_types(data=body)
         if set(unknown) - set(TRUSTED):
-            raise CheckFailed(f"{path.name} holds types that are not allowed: {sorted(unknown)}")
-        return skops.io.load(path, trusted=list(TRUSTED))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+            raise CheckFailed(f"the model {name} holds types not allowed: {sorted(unknown)}")
+        return skops.io.loads(body, trusted=list(TRUSTED))
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
         raise CheckFailed(
-            f"the model file {path.name} cannot be read ({type(error).__name__});"
-            " run `python -m etl build --retrain`"
+            f"the model {name} cannot be read ({type(error).__name__});"
+            " run `python -m etl build --retrain FILE`"
         ) from error
+
+
+def stored(paths: Mapping[str, Path]) -> dict[str, bytes]:
+    """Return the model files of an edition by name."""
+    try:
+        return {name: path.read_bytes() for name, path in paths.items()}
+    except OSError as error:
+        raise CheckFailed(f"a model file of the edition shown cannot be read: {error}") from error

@@ -160,5 +160,5 @@ def _answers(target: tuple[str, int]) -> bool:
     try:
         with socket.create_connection(target, timeout=NETWORK_DECISION_SECONDS - 1):
             return True
-    except OSError:
+    except (OSError, UnicodeError):  # no answer; no name there can be
         return False

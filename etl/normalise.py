@@ -100,6 +100,22 @@ def normalise(module: ModuleType, body: bytes, capture: Capture, rates: Rates) -
     return result
 
 
+def read_payload(module: ModuleType, body: bytes, capture: Capture, rates: Rates) -> Normalised:
+    """Return what a landed payload says, or that nothing of it can be read.
+
+    An answer of a live source all of whose rows are rejected has changed: a field was renamed.
+    """
+    try:
+        result = normalise(module, body, capture, rates)
+    except SourceChanged as error:
+        return unreadable(module, capture, str(error))
+    if capture.url is None or result.rows or not result.rejects:
+        return result
+    reason, count = result.reasons().most_common(1)[0]
+    said = f"all {result.read:,} rows are rejected, {count:,} because: {reason}"
+    return unreadable(module, capture, said)
+
+
 def unreadable(module: ModuleType, capture: Capture, reason: str) -> Normalised:
     """Return what a landed payload is that its source can no longer read: one reject, kept."""
     result = _empty(module.SOURCE, capture)

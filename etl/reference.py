@@ -26,6 +26,11 @@ def taxonomy() -> pl.DataFrame:
     return _csv("taxonomy.csv")
 
 
+def listing_labels() -> pl.DataFrame:
+    """Return what the readers say of a listing: label, level, title, definition."""
+    return _csv("listing_labels.csv")
+
+
 def crosswalks() -> pl.DataFrame:
     """Return every crosswalk row: crosswalk, label, family, niche."""
     frames = []
@@ -49,11 +54,14 @@ def crosswalk_labels(name: str) -> dict[str, list[str]]:
 
 
 def reference_tables(sources: Iterable[Source]) -> dict[str, pl.DataFrame]:
-    """Return every ref_ table by name, for the sources given."""
+    """Return every ref_ table by name: each file of data/reference, and the sources given.
+
+    The crosswalks are one table, `ref_crosswalk`; all cells are texts, empty ones missing.
+    """
     sources = list(sources)
-    return {
+    paths = [path for path in REFERENCE.glob("*.csv") if not path.stem.startswith("crosswalk_")]
+    return {f"ref_{path.stem}": _csv(path.name) for path in sorted(paths)} | {
         "ref_crosswalk": crosswalks(),
-        "ref_ai_terms": _csv("ai_terms.csv"),
         "ref_sources": _sources(sources),
         "ref_capture_defects": _defects(sources),
     }

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 from etl import edition, landing, model_files
-from etl.build import build_tables, metric_values
+from etl.build import build_tables, metric_values, train
 from etl.config import SHIPPED, SHIPPED_LIMIT_BYTES, warehouse_file
 from etl.console import complain, now, say
 from etl.contracts import CheckFailed, InputError
+from etl.hand_labels import hand_labels as read_hand_labels
 from etl.importing import accounting, import_file
 from etl.load import Loaded, load_raw
 from etl.merging import differences
@@ -24,8 +25,13 @@ from etl.sources import sources
 from etl.warehouse import Warehouse
 
 
-def build(published_on: date, *, retrain: bool = False, base: edition.Edition | None = None) -> int:
-    """Build raw → the next edition, starting from the one shown; nothing new publishes nothing."""
+def build(
+    published_on: date, *, hand_labels: Path | None = None, base: edition.Edition | None = None
+) -> int:
+    """Build raw → the next edition, starting from the one shown; nothing new publishes nothing.
+
+    With hand-labelled listings the models are trained anew.
+    """
     if base is None:
         base, notice = edition.current()
         if notice:
@@ -38,7 +44,7 @@ def build(published_on: date, *, retrain: bool = False, base: edition.Edition | 
             what = "raw data that can be read" if loaded.failures else "raw data on this machine"
             say(f"no {what}: edition {base.id} stays the one shown")
             return 1 if loaded.failures else 0
-        files = _next_edition(warehouse, loaded, base, published_on, retrain=retrain)
+        files = _next_edition(warehouse, loaded, base, published_on, hand_labels)
     if files is None:
         say(f"nothing new: edition {base.id} stays the one shown")
     else:
@@ -61,24 +67,18 @@ def _next_edition(
     loaded: Loaded,
     base: edition.Edition | None,
     published_on: date,
-    *,
-    retrain: bool,
+    hand_labels: Path | None,
 ) -> tuple[str, dict[str, bytes]] | None:
     """Return id and files of what was built, or None when it says nothing new."""
     declared = [module.SOURCE for module in loaded.modules.values()]
     for name, frame in reference_tables(declared).items():
         warehouse.put(name, frame)
     warehouse.build_core()
-    stored = base.model_files() if base else {}
-    pipelines = {} if retrain else {k: model_files.load(path) for k, path in stored.items()}
-    used = build_tables(warehouse, pipelines, retrain=retrain)
+    models = _models(warehouse, base, hand_labels)
+    build_tables(warehouse, models)
     values = metric_values(warehouse)
     distributions = warehouse.frame("select * from est_distributions")
-    models = (
-        {f"{name}.skops": model_files.dump(pipeline) for name, pipeline in used.items()}
-        if retrain
-        else {path.name: path.read_bytes() for path in stored.values()}
-    )
+    files = {f"{name}.skops": body for name, body in models.items()}
     entries = source_entries(warehouse, declared)
     for name in sorted(
         {e["id"] for e in entries} - complete_sources(base, entries) if base else ()
@@ -88,12 +88,26 @@ def _next_edition(
             " they stay where ours would rest on fewer listings"
         )
     return assemble(
-        base, published_on, values, distributions, models, entries, list(metrics().values())
+        base, published_on, values, distributions, files, entries, list(metrics().values())
     )
 
 
-def make_edition(shared_data: Path, published_on: date, target: Path = SHIPPED) -> int:
-    """Build the shipped edition from the dated files of a data folder: same input, same bytes."""
+def _models(
+    warehouse: Warehouse, base: edition.Edition | None, hand_labels: Path | None
+) -> dict[str, bytes]:
+    """Return the model files to read listings with: trained here, or those of the edition."""
+    if hand_labels is None:
+        return model_files.stored(base.model_files() if base else {})
+    return train(warehouse, read_hand_labels(hand_labels))
+
+
+def make_edition(
+    shared_data: Path, hand_labels: Path, published_on: date, target: Path = SHIPPED
+) -> int:
+    """Build the shipped edition from the dated files of a data folder: same input, same bytes.
+
+    Its models are trained on those and on the hand-labelled listings (etl/hand_labels.py).
+    """
     if not shared_data.is_dir():
         raise InputError(f"{shared_data} is no folder; name the one with the dated listing sets")
     landed_at = datetime(published_on.year, published_on.month, published_on.day)
@@ -108,7 +122,7 @@ def make_edition(shared_data: Path, published_on: date, target: Path = SHIPPED) 
             loaded = load_raw(warehouse, landed_at, lambda line: None)
             if loaded.failures or not loaded.modules:
                 raise CheckFailed(f"not every source could be built: {loaded.failures or 'none'}")
-            edition_id, files = _next_edition(warehouse, loaded, None, published_on, retrain=True)
+            edition_id, files = _next_edition(warehouse, loaded, None, published_on, hand_labels)
     size = sum(len(body) for body in files.values())
     if size > SHIPPED_LIMIT_BYTES:
         raise CheckFailed(f"the edition holds {size / 2**20:.1f} MiB; git may hold 10")

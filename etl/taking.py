@@ -19,7 +19,7 @@ from etl.contracts import Capture, ObservatoryError, SourceChanged
 from etl.fx import Rates
 from etl.http import Client
 from etl.load import load_source, reading
-from etl.normalise import Normalised, normalise, unreadable
+from etl.normalise import Normalised, read_payload
 from etl.politeness import Turns
 from etl.reference import code_version
 from etl.sources import sources
@@ -110,8 +110,10 @@ class _Taking:
         module, body = sources()[source_id], payload.answer.body
         capture = _capture(source_id, payload, self.landed_at)
         shelf = self._shelf(source_id)
+        if module.SOURCE.kind == "listing":
+            capture = shelf.seen_again(capture)
         shelf.store(body, capture)
-        result = self._read(module, body, capture)
+        result = read_payload(module, body, capture, self.rates)
         must_hold = not payload.may_hold_none
         if result.is_unreadable and must_hold:
             capture = replace(capture, cursor=None, validators=None)
@@ -122,7 +124,7 @@ class _Taking:
         listed = shelf.listed(capture.sha256)
         if listed != before:
             if before is not None:  # known bytes keep their first moment
-                result = self._read(module, body, listed)
+                result = read_payload(module, body, listed, self.rates)
             self.warehouse.load(result, reading(listed, self.code, result.rows, self.rates))
         if is_new:
             self.news += 1
@@ -131,15 +133,6 @@ class _Taking:
             raise SourceChanged(
                 f"{result.rejects[0].reason}; the payload is kept in raw, a person must look"
             )
-
-    def _read(self, module: ModuleType, body: bytes, capture: Capture) -> Normalised:
-        """Return what a payload says, or that nothing of it can be read."""
-        try:
-            result = normalise(module, body, capture, self.rates)
-            _refuse_if_nothing_fits(result)
-        except SourceChanged as error:
-            return unreadable(module, capture, str(error))
-        return result
 
     def _count(self, result: Normalised) -> None:
         self.totals.update(result.totals())
@@ -175,13 +168,6 @@ def _capture(source_id: str, payload: Payload, landed_at: datetime) -> Capture:
 
 def _own_ids(module: ModuleType) -> Iterable[str]:
     return (module.SOURCE.id, *getattr(module, "LANDS_AS", ()))
-
-
-def _refuse_if_nothing_fits(result: Normalised) -> None:
-    """Raise SourceChanged when every row of an answer was rejected: a field was renamed."""
-    if result.rejects and not result.rows:
-        reason, count = result.reasons().most_common(1)[0]
-        raise SourceChanged(f"all {result.read:,} rows are rejected, {count:,} because: {reason}")
 
 
 def _summary(row: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ so a crash leaves whole payloads only. Written by one command at a time (`landin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -109,7 +109,7 @@ class Warehouse:
                 config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"},
             )
         except duckdb.Error as error:
-            if "lock" in str(error).lower():
+            if "could not set lock" in str(error).lower():
                 raise InputError(
                     f"another command is writing to the warehouse {path}; wait until it has ended"
                 ) from error
@@ -167,6 +167,28 @@ class Warehouse:
             self._connection.execute(f'create or replace table "{name}" as {select}')
         except duckdb.Error as error:
             raise CheckFailed(f"{name} cannot be built: {error}") from error
+
+    def keep_table(self, name: str, empty: pl.DataFrame) -> None:
+        """Make table `name` in the shape of an empty frame, unless it is there in this shape."""
+        schema = f"select column_name from information_schema.columns where table_name = '{name}'"
+        if self.frame(f"{schema} order by ordinal_position").to_series().to_list() != empty.columns:
+            self.put(name, empty)
+
+    def change(self, statement: str, values: Mapping[str, Any]) -> None:
+        """Carry out a statement of ours with the values it names."""
+        with _in_words():
+            self._connection.execute(statement, dict(values))
+
+    def append(self, name: str, frame: pl.DataFrame) -> None:
+        """Add rows to table `name`, column by column of the same order."""
+        with _in_words():
+            self._insert(name, frame)
+
+    def batches(self, query: str, rows: int) -> Iterator[pl.DataFrame]:
+        """Yield the result of a select of ours in frames of so many rows, while others write."""
+        with _in_words(), closing(self._connection.cursor()) as cursor:
+            for batch in cursor.sql(query).to_arrow_reader(rows):
+                yield pl.DataFrame(pl.from_arrow(batch))
 
     def loaded(self, source_id: str) -> dict[str, str]:
         """Return sha256 → code version of the payloads of a source that are in the warehouse."""
@@ -251,25 +273,6 @@ class Warehouse:
         """Return ids of listings open when last seen, if that was between the two moments."""
         rows = self._connection.execute(OPEN_LISTINGS, [source_id, seen_after, seen_before])
         return [native_id for (native_id,) in rows.fetchall()]
-
-    def broken_identities(self) -> list[str]:
-        """Return a sentence per broken promise: unique keys, rows that add up."""
-        checks = {
-            "captures whose rows do not add up": "select count(*) from core_captures"
-            " where rows_read <> rows_accepted + duplicates + rejects",
-            "captures with other rejects than counted": "select count(*) from core_captures as c"
-            " where rejects <> (select count(*) from rejects as r where r.source_id = c.source_id"
-            " and r.raw_sha256 = c.raw_sha256)",
-        }
-        for table in (LISTINGS, SIGHTINGS, SERIES):
-            if table.name in self.tables():
-                key = ", ".join(table.key)
-                checks[f"keys of {table.name} that are not unique"] = (
-                    f"select count(*) from (select 1 from {table.name}"
-                    f" group by {key} having count(*) > 1)"
-                )
-        counts = {text: self.frame(query).item() for text, query in checks.items()}
-        return [f"warehouse: {count} {text}" for text, count in counts.items() if count]
 
     def build_core(self) -> None:
         """Rebuild core_listings and core_observations from the sightings."""

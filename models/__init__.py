@@ -2,9 +2,13 @@
 
     READS       names of the tables it needs (core_, mart_, est_, ref_)
     WRITES      name of the table it gives (est_...)
-    estimate(frames) -> frame                     models without a trained pipeline
-    train(frames) -> pipeline and
-    estimate(frames, pipeline) -> frame           models with one; it is kept in the edition
+    estimate(frames) -> frame
+
+A reader says what a listing is, from its words; its trained pipeline is kept in the edition, and
+`_reading.py` is the door to all of them. It may make a table as well, as `category` does.
+
+    train(frames, words) -> pipeline
+    read(counts, listings, pipeline) -> frame, row by row
 
 No files, no clock, no network, no randomness without a seed. Modules with a leading underscore
 are numerics shared by several models. Found by folder: no list to edit.

@@ -11,26 +11,35 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy import sparse, special
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
-READS = ("core_listings", "ref_crosswalk", "ref_sources")
+from models import _linear, _words
+from models._labels import KEY, labelled
+
+READS = ("core_listings", "core_readings", "ref_crosswalk", "ref_sources")
 WRITES = "est_listing_labels"
 
-KEY = ["source_id", "native_id"]
 READ = {"family": pl.String, "p": pl.Float64, "niche": pl.String, "p_niche": pl.Float64}
+LABELS = ["ai_relation", "ai_service", "substitutability"]  # of the other readers
+READ |= {"abstain": pl.String, "niches": pl.List(pl.String), "p_niches": pl.List(pl.Float64)}
 
-WORDS = 8_000  # times 92 classes, 1.5 MB packed; 20,000 words and pairs of words are no better
+WORDS = 8_000  # shared with the other models; 20,000 are no better
 TEXT_CHARACTERS = 1_500  # what follows is about the client; 3,000 is no better
-TOKEN = r"(?u)\b[^\W_](?:[^\W_]|[+#])+"
-MIN_LISTINGS = 5  # a word of fewer listings could give one away; 15 cost 1.5 points
-RARE = 0.3  # weight of a class ~ (its size) ** -RARE: rare families are found, common ones kept
-SEED = 0
-# Labelled, but no teacher: its label is the first of two skills of a keyword search. Without it
-# the model is right 4 points more often on Fiverr, 2 on the hand-labelled listings.
-NO_TEACHER = ("upwork_fixed",)
-# More likely than all else together: of what is kept, 87 % of the families and 81 % of the niches
-# are right; on a platform never seen 78-92 % and 57-84 % (card).
+MIN_LISTINGS = 5  # a word or piece of fewer listings could give one away
+# How much a source's listing teaches. upwork_fixed: its label is the first of two skills of a
+# keyword search; it teaches no niche. A label of a crosswalk is taught like a title of its own.
+TEACHES = {"upwork_search": 1.0, "upwork_fixed": 0.1}
+TEACHES_ELSE = 0.5
+LABEL_TEACHES = 1.0
+RARE = 0.35  # weight of a class ~ (its size) ** -RARE: rare families are found, common ones kept
+C = 0.25
+# Of words, pieces, pairs: columns of more worth get larger weights for the same cost.
+WORTH = (0.6, 1.0, 2.0)
+# Margins to probabilities, fitted on held-out listings (card).
+SHARP_FAMILY = 3.5
+SHARP_NICHE = 3.5
+# More likely than all else together (coverage and accuracy of every bar: card).
 FAMILY_AT_LEAST = 0.5
 NICHE_AT_LEAST = 0.5
 
@@ -38,162 +47,144 @@ NICHE_AT_LEAST = 0.5
 def train(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """Learn families and niches from the labelled listings, each distinct one once.
 
-    The pipeline is {"words": vectoriser, "family": classifier, "niche": classifier,
-    "niche_family": family of each niche of the classifier}.
+    The pipeline is {"words": vectoriser of the shared columns, "pieces", "pairs", "piece_idf":
+    the columns after them, "family", "niche": names, "family_of": of each niche,
+    "family_weights", "niche_weights": small integers, columns by classes, "family_scale",
+    "niche_scale": what one is worth, "family_bias", "niche_bias"}.
     """
-    labels = labelled(frames).filter(~pl.col("outside")).drop("outside")
-    rows = _documents(frames["core_listings"]).join(labels, on=KEY).sort(KEY)
-    rows = rows.filter(~pl.col("source_id").is_in(NO_TEACHER))
-    rows = rows.unique(["group", "family", "niche"], keep="first", maintain_order=True)
+    rows = _teachers(frames)
     words = TfidfVectorizer(
-        lowercase=False, strip_accents="unicode", stop_words="english", token_pattern=TOKEN,
+        lowercase=False, stop_words="english", token_pattern=_words.TOKEN,
         min_df=MIN_LISTINGS, max_features=WORDS, sublinear_tf=True, dtype=np.float32,
     )  # fmt: skip
-    counts = words.fit_transform(rows["document"])
+    told = rows.filter(pl.col("source_id").is_not_null())
+    words.fit(told["document"])
     # Plain integers: each numpy integer would become a file of its own in the edition.
     words.vocabulary_ = {word: int(column) for word, column in words.vocabulary_.items()}
-    has_niche = rows["niche"].is_not_null().to_numpy()
-    niche = _fit(counts[has_niche], rows["niche"].drop_nulls())
+    pipeline = {"words": words} | _words.learn_pieces(told["title"], MIN_LISTINGS)
+    counts = _counts(rows, pipeline)
+    taught = rows["teaches"].to_numpy()
+    how = {"rare": RARE, "cost": C, "worth": _worth(pipeline)}
+    pipeline |= _linear.fit("family", counts, rows["family"], taught, **how)
+    known = (rows["niche"].is_not_null() & (rows["teaches"] >= TEACHES_ELSE)).to_numpy()
+    niche = rows["niche"].filter(known)
+    pipeline |= _linear.fit("niche", counts[known], niche, taught[known], **how)
     family_of = dict(rows.select("niche", "family").drop_nulls().iter_rows())
-    return {
-        "words": words,
-        "family": _fit(counts, rows["family"]),
-        "niche": niche,
-        "niche_family": np.array([family_of[name] for name in niche.classes_], dtype=str),
-    }
+    return pipeline | {"family_of": np.array([family_of[n] for n in pipeline["niche"]], dtype=str)}
 
 
-def _fit(counts: Any, labels: pl.Series) -> LogisticRegression:
-    names, number, size = np.unique(
-        labels.to_numpy().astype(str), return_inverse=True, return_counts=True
-    )
-    weight = (size**-RARE)[number]
-    model = LogisticRegression(C=5.0, tol=1e-3, max_iter=1_000, random_state=SEED)
-    model.fit(counts, names[number], sample_weight=weight / weight.mean())
-    # Eleven bits of each weight are enough, and pack to half the size.
-    model.coef_ = model.coef_.astype(np.float16).astype(np.float32)
-    model.intercept_ = model.intercept_.astype(np.float32)
-    return model
+def _teachers(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return key, `title`, `document`, `family`, `niche`, `teaches`; labels have no key."""
+    labels = labelled(frames).filter(~pl.col("outside")).drop("outside")
+    rows = _documents(frames["core_listings"]).join(labels, on=KEY).sort(KEY)
+    taught = pl.col("source_id").replace_strict(TEACHES, default=TEACHES_ELSE)
+    rows = rows.with_columns(teaches=taught).sort(-pl.col("teaches"), *KEY)
+    rows = rows.unique(["group", "family", "niche"], keep="first", maintain_order=True)
+    present = frames["core_listings"].select("source_id").unique()
+    walks = frames["ref_sources"].join(present, on="source_id").select("crosswalk").unique()
+    named = frames["ref_crosswalk"].drop_nulls("family").join(walks, on="crosswalk")
+    named = named.select("family", "niche", title="label", text=pl.lit("")).unique().sort(pl.all())
+    named = named.with_columns(_read_as(), teaches=LABEL_TEACHES)
+    columns = ["source_id", "title", "document", "family", "niche", "teaches"]
+    return pl.concat([rows.select(columns), named.drop("text")], how="diagonal")
 
 
-def estimate(frames: Mapping[str, pl.DataFrame], pipeline: Mapping[str, Any]) -> pl.DataFrame:
-    """Return one row per listing: `family`, `niche`, `basis`, `p`.
+def _worth(pipeline: Mapping[str, Any]) -> np.ndarray:
+    size = [len(pipeline["words"].vocabulary_), len(pipeline["pieces"]), len(pipeline["pairs"])]
+    return np.repeat(np.array(WORTH, np.float32), size)
+
+
+def features(pipeline: Mapping[str, Any], listings: pl.DataFrame) -> sparse.csr_matrix:
+    """Return the counts that all models share, one row per listing, from `title` and `text`.
+
+    The first `len(pipeline["words"].vocabulary_)` columns are the words of title and text, the
+    others are pieces of words and pairs of words of the title. Float32.
+    """
+    return _counts(listings.select(_read_as()), pipeline)
+
+
+def _counts(rows: pl.DataFrame, pipeline: Mapping[str, Any]) -> sparse.csr_matrix:
+    inside = _words.word_weights(rows["document"], pipeline["words"])
+    pieces, pairs = pipeline["pieces"].tolist(), pipeline["pairs"].tolist()
+    beside = _words.piece_counts(rows["title"], pieces, pairs)
+    beside = _words.length_one(beside, pipeline["piece_idf"])
+    return sparse.hstack([inside, beside], format="csr")
+
+
+def read(counts: sparse.csr_matrix, pipeline: Mapping[str, Any]) -> pl.DataFrame:
+    """Return the best `family` and its best `niche`, the probability of each, and the three best
+    niches of all (`niches`, `p_niches`); `abstain` names the level that is too unsure to tell.
+
+    A row of `counts` without any known word is read as the most frequent work: p is low.
+    """
+    families, niches, family_of = (pipeline[n] for n in ("family", "niche", "family_of"))
+    p_family = special.softmax(_linear.margins(counts, pipeline, "family") * SHARP_FAMILY, axis=1)
+    p_inside = np.exp(_linear.margins(counts, pipeline, "niche") * SHARP_NICHE)
+    member = (family_of[:, None] == families[None, :]).astype(np.float32)
+    p_niche = p_inside * ((p_family / np.maximum(p_inside @ member, 1e-30)) @ member.T)
+    best = p_family.argmax(1)
+    own = np.where(member.T[best] > 0, p_niche, -1.0)
+    first = _linear.largest(p_niche, min(3, len(niches)))
+    frame = pl.DataFrame({
+        "family": families[best], "p": p_family.max(1).astype(float),
+        "niche": niches[own.argmax(1)], "p_niche": own.max(1).astype(float),
+        "niches": _linear.lists(niches[first]),
+        "p_niches": _linear.lists(np.take_along_axis(p_niche, first, 1).astype(float)),
+    }, schema={name: READ[name] for name in READ if name != "abstain"})  # fmt: skip
+    told = pl.when(pl.col("p") < FAMILY_AT_LEAST).then(pl.lit("family"))
+    told = told.when(pl.col("p_niche") < NICHE_AT_LEAST).then(pl.lit("niche"))
+    return frame.with_columns(abstain=told.otherwise(pl.lit("none"))).select(READ.keys())
+
+
+def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return one row per listing: `family`, `niche`, `basis`, `p`, `p_niche`, and LABELS as read.
 
     Basis: crosswalk (a label of the source; family null: outside the taxonomy), model (read from
-    title and text, family probability `p`), none (nothing to read, or the model is unsure).
+    title and text, with the probability of each), none (nothing to read, or too unsure).
     """
     listings = frames["core_listings"].select(*KEY)
-    known = (
-        labelled(frames)
-        .with_columns(basis=pl.lit("crosswalk"), p=pl.lit(None, pl.Float64))
-        .drop("outside")
+    readings = frames["core_readings"].select(*KEY, "family", "niche", "p_family", "p_niche",
+                                              "abstain", *LABELS)  # fmt: skip
+    known = labelled(frames).with_columns(basis=pl.lit("crosswalk")).drop("outside")
+    unknown = pl.lit(None, pl.Float64)
+    known = known.with_columns(p=unknown, p_niche=unknown)
+    sure = pl.col("abstain") == "none"
+    found = (
+        readings.join(known, on=KEY, how="anti")
+        .filter(pl.col("abstain") != "family")
+        .select(
+            *KEY,
+            "family",
+            pl.when(sure).then("niche").alias("niche"),
+            pl.lit("model").alias("basis"),
+            pl.col("p_family").cast(pl.Float64).alias("p"),
+            pl.when(sure).then(pl.col("p_niche").cast(pl.Float64)).alias("p_niche"),
+        )
     )
-    rest = _documents(frames["core_listings"]).join(known, on=KEY, how="anti").sort(KEY)
-    read = rest.select(KEY).hstack(read_documents(pipeline, rest["document"]))
-    read = read.filter(pl.col("p") >= FAMILY_AT_LEAST).select(
-        *KEY,
-        "family",
-        pl.when(pl.col("p_niche") >= NICHE_AT_LEAST).then("niche").alias("niche"),
-        pl.lit("model").alias("basis"),
-        "p",
-    )
-    labels = pl.concat([known, read])
-    return listings.join(labels, on=KEY, how="left", maintain_order="left").with_columns(
-        pl.col("basis").fill_null("none")
+    labels = pl.concat([known.select(found.columns), found])
+    return (
+        listings.join(labels, on=KEY, how="left", maintain_order="left")
+        .with_columns(pl.col("basis").fill_null("none"))
+        .join(readings.select(*KEY, *LABELS), on=KEY, how="left", maintain_order="left")
     )
 
 
-def read_documents(pipeline: Mapping[str, Any], documents: pl.Series) -> pl.DataFrame:
-    """Return the best `family`, its best `niche`, and the probability of each (`p`, `p_niche`)."""
-    if documents.is_empty():
-        return pl.DataFrame(schema=READ)
-    counts = pipeline["words"].transform(documents)
-    families, niches = pipeline["family"].classes_, pipeline["niche"].classes_
-    p_family = pipeline["family"].predict_proba(counts)
-    p_niche = pipeline["niche"].predict_proba(counts)
-    best = families[p_family.argmax(1)]
-    inside = np.where(pipeline["niche_family"][None, :] == best[:, None], p_niche, 0.0)
-    return pl.DataFrame({
-        "family": best, "p": p_family.max(1).astype(float),
-        "niche": niches[inside.argmax(1)], "p_niche": inside.max(1).astype(float),
-    })  # fmt: skip
+def _read_as() -> list[pl.Expr]:
+    """Return `document` (title twice, then the text) and `title`, as `_words.plain` leaves them."""
+    title, text = (pl.col(c).fill_null("").str.head(TEXT_CHARACTERS) for c in ("title", "text"))
+    joined = pl.concat_str(title, title, text, separator=" \n ")
+    return [_words.plain(joined).alias("document"), _words.plain(title).alias("title")]
 
 
 def _documents(listings: pl.DataFrame) -> pl.DataFrame:
-    """Return key, `document` (title twice, then the text) and `group` (near-duplicates share it).
+    """Return key, `document`, `title` and `group` (near-duplicates share it) of what has words.
 
-    Numbers go (years tell the source), plurals fold. A group is the set of words of the title:
-    reposts and their small edits fall into one.
+    A group is the set of words of the title: reposts and their small edits fall into one.
     """
     title, text = (pl.col(c).fill_null("").str.head(TEXT_CHARACTERS) for c in ("title", "text"))
-    joined = pl.concat_str(title, title, text, separator=" \n ")
     told = pl.when(title != "").then(title).otherwise(text.str.head(200)).str.to_lowercase()
-    documents = joined.str.to_lowercase().str.replace_all(r"(?-u:\b)[0-9]+(?-u:\b)", " ")
     return listings.filter((title != "") | (text != "")).select(
         *KEY,
-        document=documents.str.replace_all(r"([a-z]{3}[a-rt-z])s(?-u:\b)", "$1"),
+        *_read_as(),
         group=told.str.extract_all("[a-z]{2,}").list.unique().list.sort().list.join(" "),
     )
-
-
-def labelled(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return the listings whose source says what they are: key, `family`, `niche`, `outside`.
-
-    `outside` marks a category that the crosswalk knows and puts outside the taxonomy.
-    """
-    known = (
-        frames["ref_crosswalk"]
-        .select("crosswalk", _key("label"), "family", "niche")
-        .unique(["crosswalk", "label"], keep="first", maintain_order=True)
-    )
-    walk = frames["ref_sources"].select("source_id", "crosswalk").drop_nulls()
-    listings = frames["core_listings"].select(*KEY, "source_category", "skills")
-    listings = listings.join(walk, on="source_id", maintain_order="left")
-    by_category = _by_category(listings, known)
-    rest = listings.join(by_category, on=KEY, how="anti", maintain_order="left")
-    return pl.concat([by_category, _by_skills(rest, known)]).sort(KEY)
-
-
-def _key(column: str) -> pl.Expr:
-    return pl.col(column).str.strip_chars().str.to_lowercase()
-
-
-def _by_category(listings: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Look up the whole path, then its last part, then its first."""
-    path = pl.col("source_category").str.split(" > ")
-    tried = listings.drop_nulls("source_category").select(
-        *KEY,
-        "crosswalk",
-        label=pl.concat_list("source_category", path.list.last(), path.list.first()),
-    )
-    tried = tried.with_columns(rank=pl.lit([0, 1, 2])).explode("label", "rank")
-    found = tried.with_columns(_key("label")).join(known, on=["crosswalk", "label"])
-    # A label that tells nothing ("Finance") yields to the skills; a whole path outside the
-    # taxonomy ("Lifestyle > Astrology") is an answer.
-    is_path = (pl.col("rank") == 0) & pl.col("label").str.contains(" > ", literal=True)
-    found = found.with_columns(outside=is_path & pl.col("family").is_null())
-    found = found.filter(pl.col("family").is_not_null() | pl.col("outside"))
-    return (
-        found.sort(*KEY, "rank")
-        .unique(KEY, keep="first", maintain_order=True)
-        .select(*KEY, "family", "niche", "outside")
-    )
-
-
-def _by_skills(listings: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Take the family that more than half of the telling skills name, its niche likewise."""
-    skills = listings.select(*KEY, "crosswalk", label="skills").explode(
-        "label", empty_as_null=False, keep_nulls=False
-    )
-    telling = skills.with_columns(_key("label")).join(known, on=["crosswalk", "label"])
-    telling = telling.drop_nulls("family")
-    family = _majority(telling, "family")
-    inside = telling.join(family, on=[*KEY, "family"]).drop_nulls("niche")
-    niche = _majority(inside, "niche")
-    return family.join(niche, on=KEY, how="left").with_columns(outside=pl.lit(False))
-
-
-def _majority(votes: pl.DataFrame, column: str) -> pl.DataFrame:
-    counts = votes.group_by(*KEY, column).len()
-    share = pl.col("len") / pl.col("len").sum().over(KEY)
-    return counts.filter(share > 0.5).drop("len")

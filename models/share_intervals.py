@@ -15,6 +15,7 @@ READS = (
     "mart_entry_counts",
     "mart_mention_counts",
     "mart_interview_counts",
+    "mart_label_counts",
 )
 WRITES = "est_shares"
 

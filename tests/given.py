@@ -24,19 +24,25 @@ BY_NAME: dict[str, Any] = {
     for name, kind in table.items()
     if name not in ("flags", "period_start")
 }
-BY_NAME |= dict.fromkeys(("period_start", "capture_on"), pl.Date)
+BY_NAME |= dict.fromkeys(("period_start", "capture_on", "staged_on", "born_on"), pl.Date)
 BY_NAME |= dict.fromkeys(("first_at", "last_at", "whole_from", "whole_to"), pl.Datetime("us"))
 INTEGERS = (
     "n k first_bids last_bids listings bracket_low bracket_high captures holds_undated recency"
-    " recency_in_capture"
+    " recency_in_capture rows_accepted rejects times n_all n_priced n_competition"
 )
 BOOLEANS = (
     "ai_mention genai_mention title_only selected is_price_implausible is_defect is_undated"
-    " is_partial is_partial_period is_open is_stream is_censored"
+    " is_partial is_partial_period is_open is_stream is_censored human_only ai_tool_welcome"
+    " originality_clause disclosure urgent creativity strategy communication ai_literacy"
+)
+NUMBERS = (
+    "value lo hi dispersion amount growth growth_lo growth_hi price_ratio price_ratio_lo"
+    " price_ratio_hi competition competition_lo competition_hi prior_rank prior_low prior_high"
+    " p_family p_niche p"
 )
 BY_NAME |= dict.fromkeys(INTEGERS.split(), pl.Int64)
 BY_NAME |= dict.fromkeys(BOOLEANS.split(), pl.Boolean)
-BY_NAME |= dict.fromkeys(("value", "lo", "hi", "amount"), pl.Float64)
+BY_NAME |= dict.fromkeys(NUMBERS.split(), pl.Float64)
 READ: dict[Any, Callable[[str], Any]] = {
     pl.String: str,
     pl.Int64: int,
@@ -72,6 +78,12 @@ def rows(text: str, table: str = "", **same: Any) -> pl.DataFrame:
             if len(line) == len(header) or pytest.fail(f"a row does not fit its header: {line}")
         ]
     return pl.DataFrame(cells, schema=schema)
+
+
+def repeated(text: str, **same: Any) -> pl.DataFrame:
+    """Return a literal table with each row as often as its column `times` says."""
+    table = rows(text, **same)
+    return table.select(pl.exclude("times").repeat_by("times").list.explode())
 
 
 def answer_of(sql: str, given: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -179,6 +179,32 @@ def test_a_page_that_is_missing_moves_no_cursor(served, capsys, page: bytes):
     assert set(hours["n"]) == {150}, "every hour is whole"
 
 
+def test_an_hour_that_comes_short_is_asked_for_again(served):
+    """A second page of one project, once: the next reading of the hour holds all 150."""
+    server, world = served
+    one = json.dumps({"result": {"projects": [project(world, 3)], "total_count": 150}}).encode()
+    server.answers[HOST] = crowded(world, [one])
+    assert main(["pull", "freelancer"]) == 0
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        spans = warehouse.frame("select distinct whole_from from core_captures").drop_nulls()
+        hours = warehouse.frame(
+            "select posted_at, count(distinct native_id) as n from core_sightings"
+            f" where native_id <> '{project(world, 3)['id']}' group by 1"
+        )
+    assert spans.height == 1 and set(hours["n"]) == {150}
+
+
+def test_an_hour_that_stays_short_begins_the_stream_anew(served):
+    """What an hour never gave is not held: months before and after it are not one whole."""
+    server, world = served
+    one = json.dumps({"result": {"projects": [project(world, 3)], "total_count": 150}}).encode()
+    server.answers[HOST] = crowded(world, [one] * 3)
+    assert main(["pull", "freelancer"]) == 0
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        spans = warehouse.frame("select distinct whole_from from core_captures").drop_nulls()
+    assert spans.height == 2
+
+
 def test_a_window_of_the_sample_is_read_whole_or_not_at_all(served, capsys):
     server, world = served
     broken = [NO_MORE]

@@ -108,7 +108,9 @@ def test_without_a_network_it_says_so_and_leaves(tmp_path, server, monkeypatch):
 # --- where a request goes
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "http://", "http://[", "http://a:x", "ftp://a"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:1", "http://", "http://[", "http://a:x", "ftp://a", "http://a..b"]
+)
 def test_a_mirror_that_is_no_address_is_named(monkeypatch, address):
     monkeypatch.setenv("OBSERVATORY_MIRROR", address)
     with pytest.raises(InputError, match=r"OBSERVATORY_MIRROR=.* is no address"):

@@ -153,3 +153,83 @@ def test_the_first_moment_of_known_bytes_stays_and_their_reach_moves(data_folder
     assert (only.captured_at, only.cursor) == (first.captured_at, reach)
     line = (data_folder / "raw" / "fiverr_grid" / "manifest.ndjson").read_text().splitlines()[-1]
     assert json.loads(line)["cursor"] == reach
+
+
+def test_the_rates_of_a_currency_beside_the_dollar_count(data_folder):
+    """The same dollar, another pound: rows in pounds are read again."""
+    at = datetime(2026, 4, 3)
+    capture = Capture("s", "n", "0" * 64, at, "second", at)
+    gbp = {"currency": "GBP", "posted_at": at, "posted_precision": "second", "observed_at": at}
+    old: Rates = {("2026-04", "USD"): 1.2, ("2026-04", "GBP"): 0.8}
+    read = reading(capture, "c", [gbp], old)
+    assert read.endswith(f"GBP:2026-04={1.2 / 0.8}")
+    assert is_current(read, capture, "c", old)
+    assert not is_current(read, capture, "c", old | {("2026-04", "GBP"): 0.9})
+    assert is_current(read, capture, "c", old | {("2026-04", "INR"): 90.0})
+
+
+# --- series: the last payload speaks, however the warehouse came to be
+
+
+def series(value: str, name: str) -> Capture:
+    """Land one file of a series: the Indeed share of one day, as its producer publishes it."""
+    body = f"date,jobcountry,AI_share_postings\n2026-01-01,US,{value}\n".encode()
+    at = datetime(2026, 1, 2)
+    capture = Capture("indeed", name, landing.sha256(body), at, "day", at)
+    landing.land(body, capture)
+    return capture
+
+
+def shown(warehouse: Warehouse) -> list[float]:
+    load_source(warehouse, landing.captures("indeed"), {})
+    return warehouse.frame("select value from core_series")["value"].to_list()
+
+
+def test_an_older_payload_that_is_back_does_not_speak_last(data_folder):
+    old = series("4.5", "a.csv")
+    series("9.5", "b.csv")
+    file = data_folder / "raw" / "indeed" / f"{old.sha256}.zst"
+    kept = file.read_bytes()
+    with Warehouse(None) as warehouse:
+        before = shown(warehouse)
+        file.unlink()
+        assert shown(warehouse) == before
+        file.write_bytes(kept)
+        warehouse.change("update core_captures set code = $lost where name = 'a.csv'", {"lost": ""})
+        assert shown(warehouse) == before
+    with Warehouse(None) as rebuilt:
+        assert shown(rebuilt) == before and len(before) == 1
+
+
+def test_a_line_taken_out_of_the_manifest_takes_its_points_along(data_folder):
+    series("4.5", "a.csv")
+    series("9.5", "b.csv")
+    manifest = data_folder / "raw" / "indeed" / "manifest.ndjson"
+    with Warehouse(None) as warehouse:
+        both = shown(warehouse)
+        manifest.write_bytes(manifest.read_bytes().splitlines(keepends=True)[0])
+        first = shown(warehouse)
+        assert len(first) == len(both) == 1 and first[0] < both[0]
+
+
+# --- the same bytes on another day
+
+
+def test_bytes_that_come_on_another_day_are_another_sighting(data_folder):
+    first = land()
+    again = replace(first, captured_at=datetime(2023, 3, 5))
+    shelf = landing.Shelf("fiverr_grid")
+    assert shelf.seen_again(first) == first and shelf.seen_again(again) != again
+    for _ in range(2):  # a second time on that day adds nothing
+        one = landing.Shelf("fiverr_grid").seen_again(again)
+        landing.land(GIGS, one)
+    known = landing.captures("fiverr_grid")
+    assert [(c.captured_at, c.of) for c in known] == [
+        (first.captured_at, None), (again.captured_at, first.sha256)
+    ]  # fmt: skip
+    assert len(list((data_folder / "raw" / "fiverr_grid").glob("*.zst"))) == 1
+    assert {landing.payload(capture) for capture in known} == {GIGS}
+    with Warehouse(None) as warehouse:
+        load_source(warehouse, known, JANUARY)
+        days = warehouse.frame("select distinct observed_at::date as d from core_sightings")["d"]
+        assert sorted(map(str, days)) == ["2023-01-15", "2023-03-05"]

@@ -1,11 +1,14 @@
 """Given rows and whole answers of the marts that count k of n per cell."""
+# ruff: noqa: E501 -- literal tables
 
 from datetime import date
 
+import polars as pl
 import pytest
-from given import Case, assert_answer, rows
+from given import Case, assert_answer, repeated, rows
 
 from etl.marts import marts
+from etl.reference import listing_labels
 
 PLACE = {
     "source_id": "s",
@@ -138,17 +141,18 @@ DURATIONS = rows(
     **CELL,
 )
 
-# the bracket 15-20 is not crowded, 20-50 is; no age: in the whole, in no age band
+# the bracket 15-20 is not crowded, 20-50 is; no age: in the whole, in no age band; by relation to
+# AI only what was read, at a known age, over all captures together
 PROPOSALS_OF = rows(
     """
-    capture    | family | niche | age_band | proposals_low | proposals_high
-               | web    | sites | 00-12h   | 15            | 20
-               | web    | sites | 00-12h   | 20            | 50
-               | web    | apps  | 72h+     | 50            | -
-               | web    | apps  | -        | 20            | 50
-               | legal  | law   | 72h+     | 0             | 4
-               | legal  | law   | 72h+     | -             | -
-    2025-01-05 | web    | sites | 00-12h   | 20            | 50
+    capture    | family | niche | age_band | proposals_low | proposals_high | ai_relation
+               | web    | sites | 00-12h   | 15            | 20             | ai_build
+               | web    | sites | 00-12h   | 20            | 50             | -
+               | web    | apps  | 72h+     | 50            | -              | none
+               | web    | apps  | -        | 20            | 50             | ai_build
+               | legal  | law   | 72h+     | 0             | 4              | none
+               | legal  | law   | 72h+     | -             | -              | none
+    2025-01-05 | web    | sites | 00-12h   | 20            | 50             | ai_build
     """,
     **CELL,
 )
@@ -173,6 +177,20 @@ PROPOSALS = rows(
     2025-01-05 | web    | sites |                 | 1 | 1
     """,
     measure="proposals_20_plus",
+    **CELL,
+)
+PROPOSALS_BY_AI = rows(
+    """
+    family | dims                                 | k | n
+    *      | age_band=00-12h;ai_relation=ai_build | 0 | 1
+    web    | age_band=00-12h;ai_relation=ai_build | 0 | 1
+    *      | age_band=72h+;ai_relation=none       | 1 | 2
+    web    | age_band=72h+;ai_relation=none       | 1 | 1
+    legal  | age_band=72h+;ai_relation=none       | 0 | 1
+    """,
+    measure="proposals_20_plus_by_ai",
+    niche="*",
+    capture="",
     **CELL,
 )
 BRACKETS = rows(
@@ -262,13 +280,134 @@ INTERVIEWS = rows(
     niche="*",
     **CELL,
 )
+
+# a niche of 15 has a row of its own, one of 14 has none, nor has any niche in a single capture;
+# what was not read and what was sampled is left out
+LABELLED_OF = repeated(
+    """
+    times | source_id | side   | scope  | capture    | family | niche | ai_relation | urgent
+    3     | s         | demand | newest |            | web    | sites | ai_build    | true
+    12    | s         | demand | newest |            | web    | sites | none        | false
+    1     | s         | demand | newest |            | web    | apps  | ai_build    | false
+    13    | s         | demand | newest |            | web    | apps  | none        | false
+    20    | s         | demand | newest |            | legal  | law   | -           | -
+    16    | s         | demand | newest | 2025-01-05 | web    | sites | ai_build    | true
+    2     | s         | supply | newest |            | web    | sites | none        | true
+    20    | u         | demand | sample |            | web    | sites | ai_build    | true
+    """,
+    platform="p", period_start=date(2025, 1, 1), grain="snapshot", flags="f", ai_service="none",
+    substitutability="unaffected", human_only=False, ai_tool_welcome=False,
+    originality_clause=False, disclosure=False, creativity=False, strategy=False,
+    communication=False, ai_literacy=False,
+)  # fmt: skip
+TWO_LEVELS = rows("""
+    label       | level
+    ai_relation | ai_build
+    urgent      | true
+""")
+LABELLED = rows(
+    """
+    measure     | dims                 | side   | capture    | family | niche | k  | n
+    ai_relation | ai_relation=ai_build | demand |            | *      | *     | 4  | 29
+    ai_relation | ai_relation=ai_build | demand |            | web    | *     | 4  | 29
+    ai_relation | ai_relation=ai_build | demand |            | web    | sites | 3  | 15
+    ai_relation | ai_relation=ai_build | demand | 2025-01-05 | *      | *     | 16 | 16
+    ai_relation | ai_relation=ai_build | demand | 2025-01-05 | web    | *     | 16 | 16
+    ai_relation | ai_relation=ai_build | supply |            | *      | *     | 0  | 2
+    ai_relation | ai_relation=ai_build | supply |            | web    | *     | 0  | 2
+    urgent      | urgent=true          | demand |            | *      | *     | 3  | 29
+    urgent      | urgent=true          | demand |            | web    | *     | 3  | 29
+    urgent      | urgent=true          | demand |            | web    | sites | 3  | 15
+    urgent      | urgent=true          | demand | 2025-01-05 | *      | *     | 16 | 16
+    urgent      | urgent=true          | demand | 2025-01-05 | web    | *     | 16 | 16
+    urgent      | urgent=true          | supply |            | *      | *     | 2  | 2
+    urgent      | urgent=true          | supply |            | web    | *     | 2  | 2
+    """,
+    **{name: value for name, value in CELL.items() if name != "side"},
+)
+
+# every level of the reference table, each as often as no other of its label
+LEVELS_READ_OF = repeated(
+    """
+    times | ai_service         | ai_relation | substitutability | human_only | ai_tool_welcome | originality_clause | disclosure | urgent | creativity | strategy | communication | ai_literacy
+    1     | prompt_engineering | ai_build    | substitutable    | true       | false           | false              | false      | false  | false      | false    | false         | false
+    2     | ai_content_editing | ai_content  | substitutable    | false      | true            | false              | false      | false  | false      | false    | false         | false
+    3     | ai_marketing       | ai_assisted | substitutable    | false      | false           | true               | false      | false  | false      | false    | false         | false
+    4     | ai_design          | ai_context  | substitutable    | false      | false           | false              | true       | false  | false      | false    | false         | false
+    5     | ai_video_audio     | none        | substitutable    | false      | false           | false              | false      | true   | false      | false    | false         | false
+    6     | ai_consulting      | none        | complementary    | false      | false           | false              | false      | false  | true       | false    | false         | false
+    7     | ai_chatbot_agent   | none        | complementary    | false      | false           | false              | false      | false  | false      | true     | false         | false
+    8     | ai_automation      | none        | complementary    | false      | false           | false              | false      | false  | false      | false    | true          | false
+    9     | ml_data_science    | none        | unaffected       | false      | false           | false              | false      | false  | false      | false    | false         | true
+    10    | ai_data_training   | none        | unaffected       | false      | false           | false              | false      | false  | false      | false    | false         | false
+    11    | other_ai           | none        | unaffected       | false      | false           | false              | false      | false  | false      | false    | false         | false
+    12    | none               | none        | -                | false      | false           | false              | false      | false  | false      | false    | false         | false
+    """,
+    capture="", family="web", niche="sites", **CELL,
+)  # fmt: skip
+LEVELS_READ = rows(
+    """
+    measure            | dims                           | k
+    ai_relation        | ai_relation=ai_build           | 1
+    ai_relation        | ai_relation=ai_content         | 2
+    ai_relation        | ai_relation=ai_assisted        | 3
+    ai_relation        | ai_relation=ai_context         | 4
+    ai_relation        | ai_relation=none               | 68
+    ai_service         | ai_service=prompt_engineering  | 1
+    ai_service         | ai_service=ai_content_editing  | 2
+    ai_service         | ai_service=ai_marketing        | 3
+    ai_service         | ai_service=ai_design           | 4
+    ai_service         | ai_service=ai_video_audio      | 5
+    ai_service         | ai_service=ai_consulting       | 6
+    ai_service         | ai_service=ai_chatbot_agent    | 7
+    ai_service         | ai_service=ai_automation       | 8
+    ai_service         | ai_service=ml_data_science     | 9
+    ai_service         | ai_service=ai_data_training    | 10
+    ai_service         | ai_service=other_ai            | 11
+    substitutability   | substitutability=substitutable | 15
+    substitutability   | substitutability=complementary | 21
+    substitutability   | substitutability=unaffected    | 30
+    human_only         | human_only=true                | 1
+    ai_tool_welcome    | ai_tool_welcome=true           | 2
+    originality_clause | originality_clause=true        | 3
+    disclosure         | disclosure=true                | 4
+    urgent             | urgent=true                    | 5
+    creativity         | creativity=true                | 6
+    strategy           | strategy=true                  | 7
+    communication      | communication=true             | 8
+    ai_literacy        | ai_literacy=true               | 9
+    """,
+    n=78, capture="", **CELL,
+).join(
+    rows("""
+        family | niche
+        *      | *
+        web    | *
+        web    | sites
+    """),
+    how="cross",
+)  # fmt: skip
 CASES = [
     Case("mart_listing_counts", {"mart_sightings": LISTINGS_OF}, LISTINGS),
     Case("mart_entry_counts", {"mart_sightings": LEVELS_OF}, LEVELS),
     Case("mart_duration_counts", {"mart_sightings": DURATIONS_OF}, DURATIONS),
-    Case("mart_proposal_counts", {"mart_sightings": PROPOSALS_OF}, PROPOSALS),
+    Case(
+        "mart_proposal_counts",
+        {"mart_sightings": PROPOSALS_OF},
+        pl.concat([PROPOSALS, PROPOSALS_BY_AI.select(PROPOSALS.columns)]),
+    ),
     Case("mart_bracket_counts", {"mart_sightings": PROPOSALS_OF}, BRACKETS),
     Case("mart_mention_counts", {"mart_sightings": MENTIONS_OF}, MENTIONS),
+    Case(
+        "mart_label_counts",
+        {"mart_sightings": LABELLED_OF, "ref_listing_labels": TWO_LEVELS},
+        LABELLED,
+    ),
+    Case(
+        "mart_label_counts",
+        {"mart_sightings": LEVELS_READ_OF, "ref_listing_labels": listing_labels()},
+        LEVELS_READ,
+    ),
     Case("mart_interview_counts", {"mart_sightings": INTERVIEWS_OF}, INTERVIEWS),
 ]
 

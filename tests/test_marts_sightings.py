@@ -27,13 +27,18 @@ SOURCES = rows("""
     shut      | freelancer | window
     panel     | freelancer | sample
     stream    | freelancer | window
+    lost      | freelancer | window
 """)
 # pulled without a break from the middle of January to the first of March, in two captures
+# came short after it, and begun anew; of `lost` a payload is gone
 CAPTURES = rows("""
-    source_id | whole_from       | whole_to
-    stream    | 2025-01-15 09:00 | 2025-02-10 09:00
-    stream    | 2025-01-15 09:00 | 2025-03-01 00:00
-    live      | -                | -
+    source_id | whole_from       | whole_to         | rows_accepted | rejects
+    stream    | 2025-01-15 09:00 | 2025-02-10 09:00 | 9             | 0
+    stream    | 2025-01-15 09:00 | 2025-03-01 00:00 | 9             | 1
+    stream    | 2025-03-02 00:00 | 2025-03-20 08:00 | 0             | 0
+    lost      | 2025-01-15 09:00 | 2025-03-01 00:00 | 9             | 0
+    lost      | -                | -                | 0             | 1
+    live      | -                | -                | 9             | 0
 """)
 DEFECTS = rows("""
     source_id | capture_on | reason
@@ -50,7 +55,17 @@ MENTIONS = rows("""
     source_id | native_id | ai_mention | genai_mention
     up        | a         | true       | false
 """)
+# no two marks are read alike of these four
+READINGS = rows("""
+    source_id | native_id | ai_relation | ai_service       | substitutability | human_only | ai_tool_welcome | originality_clause | disclosure | urgent | creativity | strategy | communication | ai_literacy
+    up        | a         | ai_build    | ai_chatbot_agent | complementary    | true       | false           | true               | false      | true   | false      | true     | false         | true
+    up        | b         | none        | none             | substitutable    | false      | true            | true               | false      | false  | true       | true     | false         | false
+    up        | c         | ai_context  | none             | unaffected       | false      | false           | false              | true       | true   | true       | true     | false         | false
+    fl        | d         | ai_content  | ai_design        | substitutable    | false      | false           | false              | false      | false  | false      | false    | true          | true
+    fl        | a         | ai_assisted | none             | substitutable    | true       | true            | true               | true       | true   | true       | true     | true          | true
+""")
 REFERENCE = {
+    "core_readings": READINGS,
     "core_captures": CAPTURES,
     "ref_sources": SOURCES,
     "ref_capture_defects": DEFECTS,
@@ -139,6 +154,7 @@ OF_SIGHTING = """
 STATED = (
     rows(STACKED, **CARRIED)
     .join(rows(OF_LISTING), on="native_id")
+    .join(READINGS, on=["source_id", "native_id"], how="left")
     .join(rows(OF_SIGHTING), on=["native_id", "raw_sha256"])
 )
 # a month is open as long as its source was not asked after it: jan, seen in January only, is not,
@@ -163,6 +179,7 @@ MONTHLY_OF = rows(
     stream    | whole     | s7         | 2025-03-20 10:00:00 | second             | 2025-02-01 00:00 | second           | -             |
     stream    | page      | s7         | 2025-03-20 10:00:00 | second             | 2025-02-03 00:00 | second           | -             | partial_window
     stream    | runs      | s7         | 2025-03-20 10:00:00 | second             | 2025-03-01 00:00 | second           | -             |
+    lost      | some      | s8         | 2025-02-20 10:00:00 | second             | 2025-02-01 00:00 | second           | -             |
     """,
     "core_sightings",
     **{name: value for name, value in CARRIED.items() if name != "sample_window"},
@@ -182,12 +199,15 @@ MONTHLY = rows(
     panel     | sample | year      | s6         | 2025-05-20 10:00:00 | 2025-05-20 | 2023-01-01   | 1        | 1 of 1        | true       | 1             | false      | false             | false   | false     | -        | undated
     stream    | window | begun     | s7         | 2025-03-20 10:00:00 | 2025-03-20 | 2025-01-01 | 1        | -             | false      | 0             | false      | false             | true    | true      | 72h+     | partial
     stream    | window | whole     | s7         | 2025-03-20 10:00:00 | 2025-03-20 | 2025-02-01 | 1        | -             | false      | 0             | false      | true              | false   | true      | 72h+     |
+    lost      | window | some      | s8         | 2025-02-20 10:00:00 | 2025-02-20 | 2025-02-01 | 1        | -             | false      | 0             | false      | false             | true    | false     | 72h+     | partial
     stream    | window | page      | s7         | 2025-03-20 10:00:00 | 2025-03-20 | 2025-02-01 | 1        | -             | false      | 0             | true       | true              | false   | true      | 72h+     |
     stream    | window | runs      | s7         | 2025-03-20 10:00:00 | 2025-03-20 | 2025-03-01 | 1        | -             | false      | 0             | false      | false             | true    | true      | 72h+     | partial
     """,
     **{name: value for name, value in CARRIED.items() if name != "sample_window"},
     platform="freelancer", grain="month", capture="", family="unclassified", niche="unclassified",
-    ai_mention=None, genai_mention=None, is_price_implausible=False, is_defect=False,
+    ai_mention=None, genai_mention=None, ai_relation=None, ai_service=None, substitutability=None,
+    human_only=None, ai_tool_welcome=None, originality_clause=None, disclosure=None, urgent=None,
+    creativity=None, strategy=None, communication=None, ai_literacy=None, is_price_implausible=False, is_defect=False,
     bids=None, recency=1, recency_in_capture=1,
 )  # fmt: skip
 AGES = rows(
@@ -227,44 +247,59 @@ CELL = {
 }
 AMOUNTS_OF = rows(
     """
-    native_id | side   | capture    | pricing_type | price_min | currency | price_min_usd | price_max_usd | is_price_implausible | bids | days_left | bid_avg_usd | sample_window
-    range     | demand |            | hourly       | 9         | EUR      | 10            | 30            | false                | -    | -         | 22.5        | w_range
-    range     | demand | 2025-01-05 | hourly       | 9         | EUR      | 10            | 20            | false                | -    | -         | 21          | w_range
-    low_end   | demand |            | hourly       | 15        | USD      | 15            | -             | false                | -    | -         | -           | -
-    high_end  | demand |            | hourly       | -         | USD      | -             | 40            | false                | -    | -         | -           | w_high_end
-    no_price  | demand |            | hourly       | -         | USD      | -             | -             | false                | -    | 2.5       | 18          | w_no_price
-    absurd    | demand |            | hourly       | 5000      | USD      | 5000          | 5000          | true                 | 7    | -         | 44          | w_absurd
-    fixed     | demand |            | fixed        | 100       | USD      | 100           | 350           | false                | 0    | -         | 210         | w_fixed
-    offer     | supply |            | fixed        | 100       | USD      | 100           | 100           | false                | -    | -         | -           | w_offer
-    unknown   | demand |            | unknown      | 60        | USD      | 60            | 60            | false                | -    | -         | 61          | w_unknown
-    gig       | supply |            | package      | 900       | PKR      | -             | -             | false                | -    | -         | 62          | -
-    gig_eur   | supply |            | package      | 5         | EUR      | 6             | 80            | false                | -    | -         | -           | w_gig_eur
-    no_coin   | supply |            | package      | 5         | -        | -             | -             | false                | -    | -         | -           | w_no_coin
-    no_start  | supply |            | package      | -         | EUR      | -             | 80            | false                | -    | -         | -           | w_no_start
-    gig_mad   | supply |            | package      | 0.01      | EUR      | 0.01          | -             | true                 | -    | -         | -           | w_gig_mad
+    native_id | side   | capture    | pricing_type | price_min | currency | price_min_usd | price_max_usd | is_price_implausible | bids | days_left | bid_avg_usd | sample_window | ai_relation
+    range     | demand |            | hourly       | 9         | EUR      | 10            | 30            | false                | -    | -         | 22.5        | w_range       | ai_build
+    range     | demand | 2025-01-05 | hourly       | 9         | EUR      | 10            | 20            | false                | -    | -         | 21          | w_range       | ai_build
+    low_end   | demand |            | hourly       | 15        | USD      | 15            | -             | false                | -    | -         | -           | -             | none
+    high_end  | demand |            | hourly       | -         | USD      | -             | 40            | false                | 3    | -         | -           | w_high_end    | -
+    no_price  | demand |            | hourly       | -         | USD      | -             | -             | false                | -    | 2.5       | 18          | w_no_price    | ai_build
+    absurd    | demand |            | hourly       | 5000      | USD      | 5000          | 5000          | true                 | 7    | -         | 44          | w_absurd      | ai_context
+    fixed     | demand |            | fixed        | 100       | USD      | 100           | 350           | false                | 0    | -         | 210         | w_fixed       | ai_content
+    fixed     | demand | 2025-01-05 | fixed        | 100       | USD      | 100           | 300           | false                | 1    | -         | -           | w_fixed       | ai_content
+    unread    | demand |            | fixed        | 80        | USD      | 80            | 80            | false                | -    | -         | -           | w_unread      | -
+    offer     | supply |            | fixed        | 100       | USD      | 100           | 100           | false                | -    | -         | -           | w_offer       | ai_content
+    unknown   | demand |            | unknown      | 60        | USD      | 60            | 60            | false                | -    | -         | 61          | w_unknown     | none
+    gig       | supply |            | package      | 900       | PKR      | -             | -             | false                | -    | -         | 62          | -             | -
+    gig_eur   | supply |            | package      | 5         | EUR      | 6             | 80            | false                | -    | -         | -           | w_gig_eur     | ai_content
+    gig_eur   | supply | 2025-01-05 | package      | 4         | EUR      | 6             | 80            | false                | -    | -         | -           | w_gig_eur     | ai_content
+    no_coin   | supply |            | package      | 5         | -        | -             | -             | false                | -    | -         | -           | w_no_coin     | ai_build
+    no_start  | supply |            | package      | -         | EUR      | -             | 80            | false                | -    | -         | -           | w_no_start    | ai_build
+    gig_mad   | supply |            | package      | 0.01      | EUR      | 0.01          | -             | true                 | -    | -         | -           | w_gig_mad     | ai_build
     """,
     **CELL,
 )  # fmt: skip
 # range: (10 + 30) / 2; a range with one end is that end; a gig's price is the start, as asked; an
-# average bid is of its type of pricing, and no worse for an absurd budget
+# average bid is of its type of pricing, and no worse for an absurd budget; by relation to AI only
+# what was read, over all captures together
 AMOUNTS = rows(
     """
-    measure         | native_id | side   | capture    | dims                | amount | sample_window
-    hourly_rate     | range     | demand |            |                     | 20     | w_range
-    hourly_rate     | range     | demand | 2025-01-05 |                     | 15     | w_range
-    hourly_rate     | low_end   | demand |            |                     | 15     | -
-    hourly_rate     | high_end  | demand |            |                     | 40     | w_high_end
-    fixed_budget    | fixed     | demand |            |                     | 225    | w_fixed
-    bids            | absurd    | demand |            |                     | 7      | w_absurd
-    bids            | fixed     | demand |            |                     | 0      | w_fixed
-    days_left       | no_price  | demand |            |                     | 2.5    | w_no_price
-    gig_start_price | gig       | supply |            | currency=PKR        | 900    | -
-    gig_start_price | gig_eur   | supply |            | currency=EUR        | 5      | w_gig_eur
-    average_bid     | range     | demand |            | pricing_type=hourly | 22.5   | w_range
-    average_bid     | range     | demand | 2025-01-05 | pricing_type=hourly | 21     | w_range
-    average_bid     | no_price  | demand |            | pricing_type=hourly | 18     | w_no_price
-    average_bid     | absurd    | demand |            | pricing_type=hourly | 44     | w_absurd
-    average_bid     | fixed     | demand |            | pricing_type=fixed  | 210    | w_fixed
+    measure               | native_id | side   | capture    | dims                                | amount | sample_window
+    hourly_rate           | range     | demand |            |                                     | 20     | w_range
+    hourly_rate           | range     | demand | 2025-01-05 |                                     | 15     | w_range
+    hourly_rate           | low_end   | demand |            |                                     | 15     | -
+    hourly_rate           | high_end  | demand |            |                                     | 40     | w_high_end
+    hourly_rate_by_ai     | range     | demand |            | ai_relation=ai_build                | 20     | w_range
+    hourly_rate_by_ai     | low_end   | demand |            | ai_relation=none                    | 15     | -
+    fixed_budget          | fixed     | demand |            |                                     | 225    | w_fixed
+    fixed_budget          | fixed     | demand | 2025-01-05 |                                     | 200    | w_fixed
+    fixed_budget          | unread    | demand |            |                                     | 80     | w_unread
+    fixed_budget_by_ai    | fixed     | demand |            | ai_relation=ai_content              | 225    | w_fixed
+    bids                  | high_end  | demand |            |                                     | 3      | w_high_end
+    bids                  | absurd    | demand |            |                                     | 7      | w_absurd
+    bids                  | fixed     | demand |            |                                     | 0      | w_fixed
+    bids                  | fixed     | demand | 2025-01-05 |                                     | 1      | w_fixed
+    bids_by_ai            | absurd    | demand |            | ai_relation=ai_context              | 7      | w_absurd
+    bids_by_ai            | fixed     | demand |            | ai_relation=ai_content              | 0      | w_fixed
+    days_left             | no_price  | demand |            |                                     | 2.5    | w_no_price
+    gig_start_price       | gig       | supply |            | currency=PKR                        | 900    | -
+    gig_start_price       | gig_eur   | supply |            | currency=EUR                        | 5      | w_gig_eur
+    gig_start_price       | gig_eur   | supply | 2025-01-05 | currency=EUR                        | 4      | w_gig_eur
+    gig_start_price_by_ai | gig_eur   | supply |            | ai_relation=ai_content;currency=EUR | 5      | w_gig_eur
+    average_bid           | range     | demand |            | pricing_type=hourly                 | 22.5   | w_range
+    average_bid           | range     | demand | 2025-01-05 | pricing_type=hourly                 | 21     | w_range
+    average_bid           | no_price  | demand |            | pricing_type=hourly                 | 18     | w_no_price
+    average_bid           | absurd    | demand |            | pricing_type=hourly                 | 44     | w_absurd
+    average_bid           | fixed     | demand |            | pricing_type=fixed                  | 210    | w_fixed
     """,
     **CELL,
 )

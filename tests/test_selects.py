@@ -3,6 +3,7 @@
 import pytest
 import test_marts_counts
 import test_marts_sightings
+import test_metrics_ai
 import test_metrics_cited
 import test_metrics_listings
 import test_metrics_series
@@ -14,6 +15,7 @@ MODULES = [
     test_marts_counts,
     test_marts_sightings,
     test_metrics_listings,
+    test_metrics_ai,
     test_metrics_series,
     test_metrics_cited,
 ]

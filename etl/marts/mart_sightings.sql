@@ -11,6 +11,9 @@ with seen as (
         coalesce(l.family, 'unclassified') as family,
         coalesce(l.niche, 'unclassified') as niche,
         m.ai_mention, m.genai_mention,
+        g.ai_relation, g.ai_service, g.substitutability, g.human_only, g.ai_tool_welcome,
+        g.originality_clause, g.disclosure, g.urgent, g.creativity, g.strategy, g.communication,
+        g.ai_literacy,
         coalesce(array_contains(s.flags, 'price_implausible'), false) as is_price_implausible,
         d.reason is not null as is_defect,
         coalesce(array_contains(s.flags, 'partial_window'), false) as is_partial,
@@ -44,6 +47,8 @@ with seen as (
     join ref_sources as r on r.source_id = s.source_id
     left join est_listing_labels as l
         on l.source_id = s.source_id and l.native_id = s.native_id
+    left join core_readings as g
+        on g.source_id = s.source_id and g.native_id = s.native_id
     left join est_ai_mentions as m
         on m.source_id = s.source_id and m.native_id = s.native_id
     left join ref_capture_defects as d
@@ -53,9 +58,26 @@ with seen as (
 latest as (
     select source_id, max(observed_at) as last_seen_at from seen group by source_id
 ),
-streams as ( -- sources pulled without a break: every posting between the two moments is held
-    select source_id, min(whole_from) as whole_from, max(whole_to) as whole_to
-    from core_captures where whole_to is not null group by source_id
+lost as ( -- of a payload that cannot be read no one knows what it held
+    select distinct source_id from core_captures where rejects > 0 and rows_accepted = 0
+),
+spans as ( -- of sources pulled without a break: every posting between the two moments is held
+    select c.source_id, c.whole_from, max(c.whole_to) as whole_to
+    from core_captures as c left join lost as l on l.source_id = c.source_id
+    where c.whole_to is not null and l.source_id is null
+    group by c.source_id, c.whole_from
+),
+held as (
+    select
+        p.source_id, p.period_start,
+        max(case
+            when v.whole_from <= p.period_start
+                and v.whole_to >= p.period_start + interval '1' month then 1
+            else 0
+        end) as whole
+    from (select distinct source_id, period_start from seen where grain = 'month') as p
+    join spans as v on v.source_id = p.source_id
+    group by p.source_id, p.period_start
 ),
 captures as (
     select
@@ -66,11 +88,10 @@ captures as (
 ranked as (
     select
         s.*, c.captures, c.holds_undated,
-        v.whole_to is not null as is_stream,
+        v.whole is not null as is_stream,
         -- a month the stream does not hold whole, or that was not over when its source was asked
         s.grain = 'month' and case
-            when v.whole_to is not null then
-                v.whole_from > s.period_start or v.whole_to < s.period_start + interval '1' month
+            when v.whole is not null then v.whole = 0
             else l.last_seen_at < s.period_start + interval '1' month
         end as is_open,
         row_number() over (
@@ -83,7 +104,9 @@ ranked as (
         ) as recency_in_capture
     from seen as s
     join latest as l on l.source_id = s.source_id
-    left join streams as v on v.source_id = s.source_id
+    left join held as v
+        on v.source_id = s.source_id
+        and coalesce(v.period_start, date '1900-01-01') = coalesce(s.period_start, date '1900-01-01')
     left join captures as c
         on c.source_id = s.source_id
         and coalesce(c.period_start, date '1900-01-01') = coalesce(s.period_start, date '1900-01-01')

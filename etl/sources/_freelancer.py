@@ -80,6 +80,14 @@ def ids_of(body: bytes) -> list[Any]:
     return [record.get("id") for record in projects(body) if isinstance(record, Mapping)]
 
 
+def is_short(found: Set[Any], totals: Set[int]) -> bool:
+    """Were fewer projects given than announced, or did the count move between two pages?
+
+    Pages are cut by position: a project that goes or comes in between hides another.
+    """
+    return len(totals) > 1 or len(found) < max(totals, default=0)
+
+
 def check_page(ids: Set[Any], found: Set[Any], offset: int, total: int) -> None:
     """Raise when a page is empty or repeats earlier ones although more are announced."""
     if ids - found or offset >= total:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from etl.asking import Answer, Ask, Payload
@@ -38,6 +38,8 @@ from etl.sources._freelancer_draw import (
 )
 
 MOST_PAGES = 20
+NEARLY_ALL = 0.95  # of what a sampled window announces; totals may count what is not shown
+LATE = timedelta(days=1)  # projects may appear in the search later than they were posted
 MOST_SKILLS = 560  # of a family: an address holds 8 KiB; the shortest names are the general ones
 
 
@@ -47,7 +49,9 @@ def plan(ask: Ask, since: date, per_month: int | None) -> int:
     supply = 0 if _directory_name(ask) in ask.landed else 1 + families
     drawn = math.ceil((per_month or PER_MONTH) / PER_WINDOW)
     wanted = months(since, ask.now)
-    counts = sum(_counts_name(month) not in ask.landed for month in wanted)
+    counts = sum(
+        _counts_name(month) not in ask.landed and _is_over(month, ask.now) for month in wanted
+    )
     panels = sum(
         _panel_name(month, per_month) not in ask.landed
         for month in wanted
@@ -61,7 +65,7 @@ def backfill(ask: Ask, since: date, per_month: int | None) -> Iterator[Payload]:
     """Ask month by month, newest first, for what is not landed yet, and for today's supply."""
     skills: dict[str, list[int]] = {}
     for month in months(since, ask.now):
-        if _counts_name(month) not in ask.landed:
+        if _counts_name(month) not in ask.landed and _is_over(month, ask.now):
             skills = skills or skill_ids(ask)
             answer = bundled(ALL, _counts(ask, month, skills))
             yield Payload(_counts_name(month), answer, source_id="freelancer_counts")
@@ -70,6 +74,10 @@ def backfill(ask: Ask, since: date, per_month: int | None) -> Iterator[Payload]:
             answer = bundled(ALL, _sample(ask, month, per_month or PER_MONTH))
             yield Payload(name, answer, source_id="freelancer_panel")
     yield from directory(ask, skills)  # last: it may not be public
+
+
+def _is_over(month: date, now: datetime) -> bool:
+    return bounds(month)[1] + LATE <= now
 
 
 def _counts_name(month: date) -> str:
@@ -133,17 +141,22 @@ def _sample(ask: Ask, month: date, per_month: int) -> Iterator[Answer]:
 
 
 def _pages(ask: Ask, begin: datetime, end: datetime) -> Iterator[Answer]:
-    """Yield the pages of one window: all that it announces, or SourceUnavailable."""
+    """Yield the pages of one window: nearly all that it announces, or SourceUnavailable."""
     seen: set[Any] = set()
     for offset in range(0, MOST_PAGES * MOST_PER_PAGE, MOST_PER_PAGE):
         query = [*window(begin, end), ("limit", MOST_PER_PAGE), ("offset", offset), *DETAILS]
         answer = ask.get(address(ALL, query))
         ids, total = set(map(str, ids_of(answer.body))), total_count(answer.body)
         check_page(ids, seen, offset, total)
-        yield answer
-        if offset + MOST_PER_PAGE >= total:
-            return
         seen |= ids
+        if offset + MOST_PER_PAGE >= total:
+            if len(seen) < NEARLY_ALL * total:
+                raise SourceUnavailable(
+                    f"a window holds {len(seen):,} projects of {total:,} announced; try again later"
+                )
+            yield answer
+            return
+        yield answer
     raise SourceUnavailable(f"a window of about {PER_WINDOW} projects announces {total:,}")
 
 

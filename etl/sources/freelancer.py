@@ -26,6 +26,7 @@ from etl.sources._freelancer import (
     TERMS,
     check_page,
     ids_of,
+    is_short,
     listings,
     total_count,
     window,
@@ -84,38 +85,52 @@ def extract(ask: Ask) -> Iterator[Payload]:
 
 
 def _slice(
-    ask: Ask, begin: datetime, end: datetime, stream: dict[str, str], seen: set[int]
+    ask: Ask, begin: datetime, end: datetime, stream: dict[str, str], seen: set[int], left: int = 2
 ) -> Iterator[Payload]:
-    """Ask for the pages of one slice of time; `until` of the stream moves with the last of them."""
-    found: set[int] = set()
+    """Ask for the pages of one slice of time, again if it comes short (`left` times at most)."""
+    found, totals = set(), set()
     for offset in range(0, MOST_PER_SLICE, MOST_PER_PAGE):
         name = f"posted {begin:%Y-%m-%dT%H:%M:%S} {offset}"
         query = [*window(begin, end), ("limit", MOST_PER_PAGE), ("offset", offset), *DETAILS]
         answer = ask.get(address(ALL, query))
         try:
-            total, ids = total_count(answer.body), _ids(answer)
+            total = _read(answer, offset, found, totals)
         except SourceChanged:
             yield Payload(name, answer, dict(stream))  # kept for the person who looks
             raise
-        check_page(ids, found, offset, total)
-        is_last = offset + MOST_PER_PAGE >= total
         is_too_many = total > MOST_PER_SLICE and end - begin > SHORTEST_SLICE
-        if is_last:
-            stream["until"] = max(stream["until"], end.isoformat())
-            stream["whole_to"] = max(stream["whole_to"], (end - LAG).isoformat())
-        found |= ids
-        seen |= ids
+        is_last = offset + MOST_PER_PAGE >= min(total, MOST_PER_SLICE) and not is_too_many
+        is_again = is_last and is_short(found, totals) and left > 0
+        if is_last and not is_again:
+            _reach(stream, end, is_whole=not is_short(found, totals))
         yield Payload(name, answer, dict(stream))
-        if is_too_many:
-            middle = (begin + (end - begin) / 2).replace(microsecond=0)
-            yield from _slice(ask, begin, middle, stream, seen)
-            yield from _slice(ask, middle, end, stream, seen)
         if is_last or is_too_many:
-            return
+            break
+    seen |= found
+    if is_too_many:
+        middle = (begin + (end - begin) / 2).replace(microsecond=0)
+        yield from _slice(ask, begin, middle, stream, seen)
+        yield from _slice(ask, middle, end, stream, seen)
+    elif is_again:
+        yield from _slice(ask, begin, end, stream, seen, left - 1)
 
 
-def _ids(answer: Answer) -> set[int]:
-    return {id_ for id_ in ids_of(answer.body) if isinstance(id_, int)}
+def _read(answer: Answer, offset: int, found: set[int], totals: set[int]) -> int:
+    """Add what a page holds and announces; return how many projects it announces."""
+    total = total_count(answer.body)
+    ids = {id_ for id_ in ids_of(answer.body) if isinstance(id_, int)}
+    check_page(ids, found, offset, total)
+    found |= ids
+    totals.add(total)
+    return total
+
+
+def _reach(stream: dict[str, str], end: datetime, *, is_whole: bool) -> None:
+    """Move the stream to the end of a slice; behind one that stayed short it is whole anew."""
+    if not is_whole:
+        stream["whole_from"] = end.isoformat()
+    stream["until"] = max(stream["until"], end.isoformat())
+    stream["whole_to"] = max(stream["whole_to"], (end - LAG).isoformat())
 
 
 def _again(ask: Ask, stream: dict[str, str], seen: set[int]) -> Iterator[Payload]:

@@ -39,11 +39,12 @@ def dots(
     known = rows.drop_nulls("value").with_columns(series=pl.col(series) if series else pl.lit(""))
     names = list(dict.fromkeys(known["series"]))
     order = _order(known, names[:ranked])
+    beside = known.group_by("label").agg(pl.col("series").n_unique())["series"].max() or 1
     texts = [_wrapped(label) for label in order]
     looks = zip(names, colours.series, SYMBOLS, strict=False)
     traces = [
         _dots(known.filter(pl.col("series") == name), order, shift, look, tick_format)
-        for (name, *look), shift in zip(looks, _shifts(len(names)), strict=True)
+        for (name, *look), shift in zip(looks, _shifts(len(names), beside), strict=True)
     ]
     ticks = {"tickvals": list(range(len(order))), "ticktext": texts, "ticklabelstandoff": 8}
     scale = {"type": "log", "dtick": _log_ticks(known)} if log else {"rangemode": "tozero"}
@@ -52,7 +53,7 @@ def dots(
         "xaxis": {**scale, "tickformat": tick_format},
     }
     legend = {"showlegend": True, "legend": LEGEND, "top": 40} if series else {}
-    return canvas(colours, 80 + _height(texts, len(names)), traces, axes, **legend)
+    return canvas(colours, 80 + _height(texts, beside), traces, axes, **legend)
 
 
 def _log_ticks(known: pl.DataFrame) -> str | int:
@@ -62,14 +63,15 @@ def _log_ticks(known: pl.DataFrame) -> str | int:
     return 1 if is_wide else "D2"
 
 
-def _shifts(names: int) -> list[float]:
-    """Return how far the series of a label stand above and below its middle."""
-    return [(position - (names - 1) / 2) * 0.24 for position in range(names)]
+def _shifts(names: int, beside: int) -> list[float]:
+    """Return how far each series stands above or below a label's middle, `beside` of one label."""
+    step = 0 if beside == 1 else min(0.24, 0.8 / names)
+    return [(position - (names - 1) / 2) * step for position in range(names)]
 
 
 def _height(texts: list[str], names: int) -> int:
     lines = max((text.count("<br>") + 1 for text in texts), default=1)
-    return max(1, len(texts)) * max(ROW_HEIGHT + 12 * (names - 1), 15 * lines + 6)
+    return max(1, len(texts)) * max(ROW_HEIGHT + 4 + 12 * (names - 1), 15 * lines + 6)
 
 
 def _order(known: pl.DataFrame, ranking: list[str]) -> list[str]:
@@ -110,7 +112,9 @@ def _hover(row: dict[str, Any], tick_format: str) -> str:
     """Return what a dot says when touched: label, value, interval and n."""
     form = tick_format.replace(".0%", ".1%").replace("$,.0f", "$,.2f") or ",.4~g"
     said = "%{customdata[0]}: %{x:" + form + "}"
-    if row["lo"] is not None:
+    if row["lo"] is not None and "measure_spread" in row["flags"]:
+        said += "<br>measures: %{customdata[2]:" + form + "} to %{customdata[3]:" + form + "}"
+    elif row["lo"] is not None:
         said += "<br>95 %: %{customdata[2]:" + form + "} to %{customdata[3]:" + form + "}"
     if row["n"] is not None:
         said += "<br>n = %{customdata[1]:,}"
@@ -132,7 +136,7 @@ def stacked(
         "yaxis": {"categoryorder": "array", "categoryarray": order},
         "xaxis": {"tickformat": ".0%", "range": [0, 1.001]},
     }
-    height = 100 + (ROW_HEIGHT + 4) * max(1, len(order))
+    height = 100 + _height(order, 1)
     layout = {"barmode": "stack", "bargap": 0.3, "showlegend": True, "legend": LEGEND}
     return canvas(colours, height, traces, axes, top=40, **layout)
 

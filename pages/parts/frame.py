@@ -19,6 +19,11 @@ PAGES = {
         "competition": "Competition",
         "turnaround": "Turnaround",
     },
+    "AI": {
+        "ai_impact": "AI impact",
+        "new_services": "New services",
+        "expectations": "Expectations",
+    },
     "Data": {"sources": "Sources"},
 }
 

@@ -42,14 +42,14 @@ def _ranked(ranked: list[dict], most: str, least: str) -> str:
         return f"{top['label']}: {value(top)}; no other can be compared with it"
     high = f"{top['label']} {most.replace('{when}', period_of(top))}, {value(top)}"
     low = f"{bottom['label']} {least}, {value(bottom)}"
-    if _overlap(top, bottom):
+    if overlap(top, bottom):
         return f"{high}, and {low}, but even these two cannot be told apart"
     return f"{high}{_peers(top, ranked)}; {low}{_peers(bottom, ranked)}"
 
 
 def _peers(row: dict, ranked: list[dict]) -> str:
     others = [other for other in ranked if other is not row]
-    near = [other["label"] for other in others if _overlap(row, other)]
+    near = [other["label"] for other in others if overlap(row, other)]
     if near:
         return f", but its order against {listed(near, 1)} cannot be told"
     same = [other["label"] for other in others if other["value"] == row["value"]]
@@ -118,7 +118,7 @@ def agreement(rows: pl.DataFrame, what: str) -> str:
     known = rows.drop_nulls("value").rows(named=True)
     if len(known) < 2:
         return f"Too few captures to compare {what}"
-    apart = any(not _overlap(one, other) for one in known for other in known if one is not other)
+    apart = any(not overlap(one, other) for one in known for other in known if one is not other)
     said = "; ".join(f"{value(row)} on {row['label']}" for row in known)
     return f"The snapshots {'disagree' if apart else 'agree'} on {what}: {said}"
 
@@ -141,11 +141,11 @@ def _verdict(first: dict, last: dict) -> str:
     if None in (first["lo"], last["lo"]):
         same = abs(last["value"] - first["value"]) < SMALL * abs(first["value"])
     else:
-        same = _overlap(first, last)
+        same = overlap(first, last)
     return "same" if same else "rose" if last["value"] > first["value"] else "fell"
 
 
-def _overlap(one: dict, other: dict) -> bool:
+def overlap(one: dict, other: dict) -> bool:
     """Return whether both publish an interval and the two overlap."""
     bounds = (one["lo"], one["hi"], other["lo"], other["hi"])
     if any(bound is None for bound in bounds):

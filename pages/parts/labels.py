@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from etl.reference import listing_labels
+
 OLI_GROUPS = {
     "software_dev_tech": "Software and tech",
     "creative_multimedia": "Creative and multimedia",
@@ -62,3 +64,20 @@ SCOPES = {
     "query": "one or few search queries",
     "capped": "a capped number per page",
 }
+
+
+def _titles(label: str) -> dict[str, str]:
+    """Return what a reader calls the levels of a label of listings, in the order of its file."""
+    table = listing_labels()
+    return dict(table.filter(table["label"] == label).select("level", "title").iter_rows())
+
+
+AI_RELATIONS = _titles("ai_relation")
+AI_SERVICES = _titles("ai_service")
+SUBSTITUTABILITY = _titles("substitutability")
+EXPECTATIONS = dict(
+    listing_labels()
+    .filter(listing_labels()["level"] == "true")
+    .select("label", "title")
+    .iter_rows()
+)

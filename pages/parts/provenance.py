@@ -13,6 +13,8 @@ from etl.export import csv_bytes
 from etl.freshness import freshness, in_words
 from pages.parts.wording import flag_words, period_end, period_of
 
+POOLED = "Pooled over published measures and the sources named in the method"
+UNSAID = {"", "suppressed", "carried", "measure_spread"}  # flags that are said in other words
 TABLE = [
     "label",
     "period_start",
@@ -39,7 +41,7 @@ def sources_of(rows: pl.DataFrame, manifest: Mapping[str, Any]) -> list[Mapping[
 
 def ages(rows: pl.DataFrame, manifest: Mapping[str, Any], today: date) -> list[str]:
     """Say for each source which periods are shown and how old the newest is."""
-    said = []
+    said = [POOLED] if "pooled" in set(rows["source_id"]) else []
     for entry in sources_of(rows, manifest):
         part = rows.filter(pl.col("source_id") == entry["id"]).sort(
             "period_start", nulls_last=False
@@ -75,15 +77,14 @@ def evidence(rows: pl.DataFrame) -> str:
     withheld = rows["value"].null_count()
     if withheld:
         said.append(f"{withheld} of {rows.height} withheld as too thin")
-    flags = {flag for joined in rows["flags"] for flag in joined.split(";")} - {
-        "",
-        "suppressed",
-        "carried",
-    }
+    flags = {flag for joined in rows["flags"] for flag in joined.split(";")} - UNSAID
     if flags:
         said.append("among them: " + flag_words(";".join(sorted(flags))))
     none = rows["lo"].null_count() == rows.height
-    said.append("no interval published" if none else "with 95 % intervals")
+    if rows["flags"].str.contains("measure_spread").any():
+        said.append("ends: the lowest and the highest of the published measures")
+    else:
+        said.append("no interval published" if none else "with 95 % intervals")
     return " · ".join(said)
 
 

@@ -49,7 +49,7 @@ def rows(
     """Return a metric's rows: of every family, of the niches of one, or of `family` itself.
 
     by="family": one row per family; by="niche": `family` as a whole and its niches; by="none":
-    `family` alone.
+    `family` alone; by="all": every niche of every family.
     `dims` are "key=value" pairs that must all hold; rows of single captures come only with
     `captures`; `equal` filters columns.
     """
@@ -72,6 +72,8 @@ def _label(by: str) -> pl.Expr:
     """A family's own row among its niches is the whole of it."""
     family, niche = (pl.col(name).replace(names()) for name in ("family", "niche"))
     whole = pl.concat_str([family, pl.lit(WHOLE)])
+    if by == "all":
+        return niche.alias("label")
     if by == "niche":
         return pl.when(pl.col("niche") == STAR).then(whole).otherwise(niche).alias("label")
     return family.alias("label")
@@ -81,6 +83,7 @@ def _level(by: str, family: str) -> tuple[pl.Expr, pl.Expr]:
     in_family = pl.col("family") == family
     return {
         "niche": (in_family, pl.lit(True)),
+        "all": (pl.lit(True), pl.col("niche") != STAR),
         "family": (pl.col("family") != STAR, pl.col("niche") == STAR),
         "none": (in_family, pl.col("niche") == STAR),
     }[by]
@@ -138,9 +141,25 @@ def newest_of_each(frame: pl.DataFrame) -> pl.DataFrame:
     return full.filter(start.is_null() | (start == start.max().over("source_id")))
 
 
+def with_text(frame: pl.DataFrame, most: int = 6) -> pl.DataFrame:
+    """Return the rows of the `most` largest sources that hold more than bare titles."""
+    full = frame.filter(~pl.col("flags").str.contains("title_only")).drop_nulls("n")
+    sizes = (
+        full.group_by("source_id").agg(pl.col("n").max()).sort("n", "source_id", descending=True)
+    )
+    order = {name: place for place, name in enumerate(sizes["source_id"][:most])}
+    kept = full.filter(pl.col("source_id").is_in(list(order)))
+    return kept.sort(
+        pl.col("source_id").replace_strict(order, return_dtype=pl.Int64), maintain_order=True
+    )
+
+
 def with_source(frame: pl.DataFrame, edition: Edition, *, label: bool = False) -> pl.DataFrame:
     """Return rows with their source's title in a column `source`, or as their label."""
-    titles = {entry["id"]: entry["title"] for entry in edition.manifest["sources"]}
-    return frame.with_columns(
-        pl.col("source_id").replace(titles).alias("label" if label else "source")
-    )
+    named = pl.col("source_id").replace(titles(edition))
+    return frame.with_columns(named.alias("label" if label else "source"))
+
+
+def titles(edition: Edition) -> dict[str, str]:
+    """Return the titles of the sources of an edition by id."""
+    return {entry["id"]: entry["title"] for entry in edition.manifest["sources"]}

@@ -22,6 +22,7 @@ FLAGS = {
     "few_captures": "two to four captures: the interval may be too narrow",
     "incomplete": "the period is not covered whole",
     "lower_bound": "a lower bound",
+    "measure_spread": "ends span the published measures",
     "method_break": "the method changes here",
     "model_labelled": "sorted by our classifier, not by the platform",
     "partial": "partial period",

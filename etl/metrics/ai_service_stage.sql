@@ -1,0 +1,37 @@
+/*
+title = "AI services and other services that came up"
+unit = "growth: share of the newest three months over that of the nine before (1 = unchanged)"
+question = "Which services are new, which grow, and which cannot be told?"
+method = "Terms and tags that burst against the months before (log-odds with prior and overdispersion, false discoveries at most 1 %), from five posters or two platforms on, clustered into services; services people talk about are looked for by their terms as well (docs/methods/emergence.md)."
+caveat = "Dated only where months follow each other without a gap; elsewhere a service is present, absent, or cannot be told. Hacker News posts are employment mostly. A published keyword share counts words, not services."
+pages = ["new_services"]
+dims = ["basis", "service"]
+stats = ["growth", "born", "price_ratio", "competition"]
+decimals = 2
+*/
+with told as (
+    select *, concat('basis=', basis, ';service=', service_id) as dims
+    from est_services where name is not null
+)
+select
+    'growth' as stat, source_id, platform, 'both' as side, '*' as geo, staged_on as period_start,
+    'month' as grain, '*' as family, '*' as niche, dims, n_all as n, growth as value,
+    growth_lo as lo, growth_hi as hi, stage as value_text, reason,
+    case when basis = 'series' then 'reference' else '' end as flags
+from told
+union all
+select
+    'born', source_id, platform, 'both', '*', born_on, 'month', '*', '*', dims, n_all,
+    null, null, null, cast(born_on as string), null,
+    case when basis = 'series' then 'reference' else '' end
+from told where born_on is not null
+union all
+select
+    'price_ratio', source_id, platform, 'both', '*', staged_on, 'month', '*', '*', dims, n_priced,
+    price_ratio, price_ratio_lo, price_ratio_hi, null, null, ''
+from told where price_ratio is not null
+union all
+select
+    'competition', source_id, platform, 'both', '*', staged_on, 'month', '*', '*', dims,
+    n_competition, competition, competition_lo, competition_hi, null, null, ''
+from told where competition is not null

@@ -1,0 +1,19 @@
+/*
+title = "What listings ask of a person"
+unit = "share of listings (0-1)"
+question = "How often is human work, AI use, originality, disclosure, speed or a human skill asked for?"
+method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval for theirs too."
+caveat = "Explicit words only: what is expected without being said is not counted. Sources with bare titles give lower bounds; selected queries describe the query."
+pages = ["expectations"]
+dims = ["human_only", "ai_tool_welcome", "originality_clause", "disclosure", "urgent", "creativity", "strategy", "communication", "ai_literacy"]
+stats = ["share", "found"]
+decimals = 3
+filled_by = "OBSERVATORY_SOURCES=freelancer python -m etl run"
+*/
+select
+    e.stat, e.source_id, e.platform, e.side, '*' as geo, e.period_start, e.grain, e.family,
+    e.niche, e.dims, e.n, e.value, e.lo, e.hi, e.reason,
+    concat_ws(';', nullif(e.flags, ''), case when r.title_only then 'title_only' end) as flags
+from est_label_shares as e
+join ref_sources as r on r.source_id = e.source_id
+where measure in ('human_only', 'ai_tool_welcome', 'originality_clause', 'disclosure', 'urgent', 'creativity', 'strategy', 'communication', 'ai_literacy')

@@ -1,0 +1,19 @@
+/*
+title = "How replaceable the work in listings reads"
+unit = "share of listings (0-1)"
+question = "How much of the work could a general AI tool deliver alone?"
+method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval for theirs too."
+caveat = "A judgement about the work as described, by a codebook; not a forecast. Selected queries describe the query."
+pages = ["ai_impact"]
+dims = ["substitutability"]
+stats = ["share", "found"]
+decimals = 3
+filled_by = "OBSERVATORY_SOURCES=freelancer python -m etl run"
+*/
+select
+    e.stat, e.source_id, e.platform, e.side, '*' as geo, e.period_start, e.grain, e.family,
+    e.niche, e.dims, e.n, e.value, e.lo, e.hi, e.reason,
+    concat_ws(';', nullif(e.flags, ''), case when r.title_only then 'title_only' end) as flags
+from est_label_shares as e
+join ref_sources as r on r.source_id = e.source_id
+where measure = 'substitutability'
