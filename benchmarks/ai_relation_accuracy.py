@@ -12,6 +12,7 @@ import csv
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -20,8 +21,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from benchmarks import category_accuracy
-from etl.config import REFERENCE
-from models import _ai_rules, _ai_words, ai_relation
+from etl import edition, model_files
+from etl.config import REFERENCE, SHIPPED
+from models import _ai_rules, _ai_words, _kinds, ai_relation
+from models.category import features
 
 REPEATS, FOLDS, RESAMPLES = 5, 5, 1_000
 YES_NO = (*ai_relation.SKILLS, "human_only", "originality_clause", "urgent", "ai_tool_welcome")
@@ -69,6 +72,14 @@ def listings() -> pl.DataFrame:
     )
 
 
+@cache
+def kinds() -> ai_relation.Kinds:
+    """Return what the shipped category model says of the kind of work."""
+    shipped = model_files.stored(edition.Edition(SHIPPED).model_files())
+    category = model_files.loads(shipped["category"], "category")
+    return lambda rows: _kinds.margins(features(category, rows), category)
+
+
 def frames(labelled: pl.DataFrame, rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return what `train` reads, the listings cut to those it would learn from: quick folds."""
     rows = rows.filter(ai_relation.TOLD).sort(ai_relation.KEY)
@@ -96,8 +107,8 @@ def predictions(
     for seed in range(repeats):
         parts = []
         for seen, new in folds(labelled, seed):
-            pipeline = ai_relation.train(tables | {"hand_labels": labelled[seen]})
-            found = ai_relation.read(None, labelled[new], pipeline)
+            pipeline = ai_relation.train(tables | {"hand_labels": labelled[seen]}, kinds())
+            found = ai_relation.read(kinds()(labelled[new]), labelled[new], pipeline)
             parts.append(found.with_columns(row=pl.Series(new)))
         out.append(pl.concat(parts).sort("row").drop("row"))
     return out
@@ -216,10 +227,11 @@ def _yes_no(labelled: pl.DataFrame, said: list[pl.DataFrame]) -> None:
 def _counts_and_speed(labelled: pl.DataFrame, rows: pl.DataFrame) -> None:
     tables = {"core_listings": rows, "hand_labels": labelled, "ref_ai_relation_terms": terms()}
     started = time.process_time()
-    pipeline = ai_relation.train(tables)
+    pipeline = ai_relation.train(tables, kinds())
     print(f"\ntrained in {time.process_time() - started:.1f} s of one core")
     said = pl.concat(
-        [rows.select("source_id"), ai_relation.read(None, rows, pipeline)], how="horizontal"
+        [rows.select("source_id"), ai_relation.read(kinds()(rows), rows, pipeline)],
+        how="horizontal",
     )
     shares = [(pl.col("ai_relation") == name).mean().alias(name) for name in ai_relation.RELATIONS]
     print("said of the real listings (no market shares: selected queries)")
@@ -233,7 +245,7 @@ def _counts_and_speed(labelled: pl.DataFrame, rows: pl.DataFrame) -> None:
     ):
         chosen = rows.filter(some.fill_null(False)).sample(20_000, seed=1)
         started = time.process_time()
-        ai_relation.read(None, chosen, pipeline)
+        ai_relation.read(kinds()(chosen), chosen, pipeline)
         used = (time.process_time() - started) / chosen.height
         length = (
             chosen["title"].str.len_chars().fill_null(0)

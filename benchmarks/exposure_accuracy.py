@@ -140,7 +140,7 @@ def print_market(pipeline: dict, listings: pl.DataFrame) -> None:
     """Print the check samples, the share of a whole market, speed and size."""
     for (draw,), sample in checked(listings).group_by("draw", maintain_order=True):
         truth = sample["substitutability"].to_numpy().astype(str)
-        said = exposure.read(None, sample, pipeline)["substitutability"].to_numpy().astype(str)
+        said = exposure.read(sample, pipeline)["substitutability"].to_numpy().astype(str)
         each = np.arange(len(truth))
         print(f"check, {draw} draw: n {len(truth)}, macro F1 {interval(truth, [said], each)}")
         print("    majority class", round(macro(truth, np.full_like(truth, CLASSES[0])), 3))
@@ -150,7 +150,7 @@ def print_market(pipeline: dict, listings: pl.DataFrame) -> None:
         market = (sample["source_id"] == "upwork_search").to_numpy()
         print(f"    Upwork: n {market.sum()}, by hand {np.mean(truth[market] == CLASSES[1]):.3f}, "
               f"read {np.mean(said[market] == CLASSES[1]):.3f}")  # fmt: skip
-    labels = listings.select("source_id").hstack(exposure.read(None, listings, pipeline))
+    labels = listings.select("source_id").hstack(exposure.read(listings, pipeline))
     for (name,), part in labels.group_by("source_id", maintain_order=True):
         share = (part["substitutability"] == exposure.SUBSTITUTABLE).mean()
         rest = (part["substitutability"] == "unaffected").mean()
@@ -159,7 +159,7 @@ def print_market(pipeline: dict, listings: pl.DataFrame) -> None:
               f"drift: {exposure.drift(share)}")  # fmt: skip
     full = listings.filter(pl.col("text").str.len_chars() > 300, pl.col("source_id") != "hn_hiring")
     start = time.process_time()
-    exposure.read(None, full, pipeline)
+    exposure.read(full, pipeline)
     spent = (time.process_time() - start) / full.height * 1e6
     length = full["text"].str.len_chars().mean()
     print(f"{spent:.1f} microseconds of one core a listing ({full.height} of mean length "
@@ -182,7 +182,7 @@ def print_niches(tables: dict, pipeline: dict) -> None:
     """Print how many niches are shown which class, and what the market did."""
     listings = tables["core_listings"]
     labels = category.estimate(tables, category.train(tables))
-    read = listings.select(category.KEY).hstack(exposure.read(None, listings, pipeline))
+    read = listings.select(category.KEY).hstack(exposure.read(listings, pipeline))
     given = {"core_series": series(), "ref_taxonomy": taxonomy()}
     given |= {"est_listing_labels": labels.join(read, on=category.KEY)}
     for name in ("exposure_groups", "exposure_measures"):

@@ -7,8 +7,8 @@
 A reader says what a listing is, from its words; its trained pipeline is kept in the edition, and
 `_reading.py` is the door to all of them. It may make a table as well, as `category` does.
 
-    train(frames, words) -> pipeline
-    read(counts, listings, pipeline) -> frame, row by row
+    train(frames, ...) -> pipeline
+    read(..., listings, pipeline) -> frame, row by row; see `_reading.py` for what each is given
 
 No files, no clock, no network, no randomness without a seed. Modules with a leading underscore
 are numerics shared by several models. Found by folder: no list to edit.

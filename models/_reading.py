@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from sklearn.model_selection import StratifiedGroupKFold
 
-from models import ai_relation, category, exposure
+from models import _kinds, ai_relation, category, exposure
 from models._exposure_text import CLASSES
 from models._exposure_text import groups as near_duplicates
 
@@ -48,14 +48,18 @@ ERRORS = {"label": pl.String, "truth": pl.String, "said": pl.String, "listings":
 def train(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """Train every reader on LEARNS_FROM and `hand_labels`; return the pipelines by name."""
     pipelines = {"category": category.train(frames)}
-    words = partial(category.features, pipelines["category"])
-    pipelines["ai_relation"] = ai_relation.train(frames, words)
-    pipelines["ai_relation"]["errors"] = _errors(_unseen(frames, words), frames["hand_labels"])
-    pipelines["exposure"] = exposure.train(frames, words)
+    kinds = partial(_kinds_of, pipelines["category"])
+    pipelines["ai_relation"] = ai_relation.train(frames, kinds)
+    pipelines["ai_relation"]["errors"] = _errors(_unseen(frames, kinds), frames["hand_labels"])
+    pipelines["exposure"] = exposure.train(frames)
     return pipelines
 
 
-def _unseen(frames: Mapping[str, pl.DataFrame], words: Any) -> pl.DataFrame:
+def _kinds_of(pipeline: Mapping[str, Any], listings: pl.DataFrame) -> np.ndarray:
+    return _kinds.margins(category.features(pipeline, listings), pipeline)
+
+
+def _unseen(frames: Mapping[str, pl.DataFrame], kinds: ai_relation.Kinds) -> pl.DataFrame:
     """Return what the AI relation's reader says of each hand-labelled listing, taught by others."""
     hand = frames["hand_labels"]
     rest = frames["core_listings"].filter(~ai_relation.like(frames["core_listings"], hand))
@@ -66,7 +70,7 @@ def _unseen(frames: Mapping[str, pl.DataFrame], words: Any) -> pl.DataFrame:
     for taught, held in split:
         own = dict(frames) | {"core_listings": rest, "hand_labels": hand[taught.tolist()]}
         listings = hand[held.tolist()]
-        said = ai_relation.read(None, listings, ai_relation.train(own, words))
+        said = ai_relation.read(kinds(listings), listings, ai_relation.train(own, kinds))
         parts.append(listings.select("id").hstack(said.select(*CHECKED)))
     return pl.concat(parts)
 
@@ -97,8 +101,10 @@ def read(listings: pl.DataFrame, pipelines: Mapping[str, Any]) -> pl.DataFrame:
     counts = category.features(pipelines["category"], listings)
     found = [
         category.read(counts, pipelines["category"]).rename({"p": "p_family"}),
-        ai_relation.read(counts, listings, pipelines["ai_relation"]),
-        exposure.read(counts, listings, pipelines["exposure"]),
+        ai_relation.read(
+            _kinds.margins(counts, pipelines["category"]), listings, pipelines["ai_relation"]
+        ),
+        exposure.read(listings, pipelines["exposure"]),
     ]
     every = pl.concat(found, how="horizontal")
     told = pl.concat_str(pl.col("title", "text").fill_null("")).str.strip_chars() != ""

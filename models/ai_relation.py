@@ -14,7 +14,7 @@ import polars as pl
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from models import _ai_rules, _ai_words
+from models import _ai_rules, _ai_words, _kinds
 
 KEY = ["source_id", "native_id"]
 RELATIONS = ("none", "ai_context", "ai_assisted", "ai_content", "ai_build")
@@ -41,38 +41,48 @@ LEAST_P = 0.007  # smaller probabilities say no more
 SEED = 0
 TOLD = pl.concat_str("title", "text", ignore_nulls=True).str.strip_chars() != ""
 
-Words = Callable[[pl.DataFrame], Any]
+Kinds = Callable[[pl.DataFrame], np.ndarray]  # listings → what kind of work (`_kinds.margins`)
 ByRule = tuple[np.ndarray, np.ndarray]  # features and labels
 
 
-def train(frames: Mapping[str, pl.DataFrame], words: Words | None = None) -> dict[str, Any]:
+def train(frames: Mapping[str, pl.DataFrame], kinds: Kinds) -> dict[str, Any]:
     """Learn relation, service, tool welcome and AI literacy.
 
     `core_listings` needs key, title, text and side; `hand_labels` the columns of the codebook with
-    a column per skill. `words` is for symmetry with other models: word counts gain nothing here
-    (card). Hand-labelled listings are taken out of those labelled by rule.
+    a column per skill. `kinds` says what kind of work listings are (`_kinds.margins`).
+    Hand-labelled listings are taken out of those labelled by rule.
     """
     hand = frames["hand_labels"]
     lexicon = _ai_words.lexicon(frames["ref_ai_relation_terms"])
     rest = frames["core_listings"].filter(TOLD).sort(KEY)
     rest = rest.filter(~like(rest, hand))
     counts, more = (_counted(rows, lexicon) for rows in (hand, rest))
-    x, relation = _general(counts), hand["ai_relation"].to_numpy().astype(str)
-    by_rule = _taken(_general(more), _ai_rules.relation_by_rule(more), rest["source_id"])
-    every = _ai_words.matrix(counts)
-    service = _taken(_ai_words.matrix(more), _ai_rules.service_by_rule(more), rest["source_id"])
-    is_work = np.isin(relation, AI_WORK)
-    of_work = hand["ai_service"].to_numpy().astype(str)[is_work]
+    rows, ruled = _ruled(_ai_rules.relation_by_rule(more), rest["source_id"])
+    beside = kinds(rest[rows])
+    scales = _kinds.scale(beside)
+    plain_x, relation = _general(counts), hand["ai_relation"].to_numpy().astype(str)
+    x = np.hstack([plain_x, _kinds.scaled(kinds(hand), scales)])
+    by_rule = np.hstack([_general(more[rows]), _kinds.scaled(beside, scales)]), ruled
     welcome = np.hstack([
         _ai_words.matrix(counts.select(WELCOME)), _unseen_log_p(x, relation, by_rule)
     ])  # fmt: skip
     return {
         "lexicon": lexicon,
+        "kinds": np.stack(scales),
         "relation": _relation(x, relation, by_rule),
-        "service": _service(every[is_work], of_work, service),
+        "service": _service_of(counts, hand, more, rest["source_id"]),
         "ai_tool_welcome": _yes_no(welcome, hand["ai_tool_welcome"], 0.1, 2.0),
-        "ai_literacy": _yes_no(x, hand["ai_literacy"], 0.3, 1.5),
+        "ai_literacy": _yes_no(plain_x, hand["ai_literacy"], 0.3, 1.5),
     }
+
+
+def _service_of(
+    counts: pl.DataFrame, hand: pl.DataFrame, more: pl.DataFrame, source: pl.Series
+) -> LogisticRegression:
+    rows, ruled = _ruled(_ai_rules.service_by_rule(more), source)
+    is_work = hand["ai_relation"].is_in(AI_WORK).to_numpy()
+    label = hand["ai_service"].to_numpy().astype(str)[is_work]
+    return _service(_ai_words.matrix(counts)[is_work], label, (_ai_words.matrix(more[rows]), ruled))
 
 
 def _counted(listings: pl.DataFrame, lexicon: _ai_words.Lexicon) -> pl.DataFrame:
@@ -113,9 +123,9 @@ def plain(label: pl.Series, source: pl.Series) -> list[int]:
     return rows.filter(kept)["row"].to_list()
 
 
-def _taken(x: np.ndarray, label: pl.Series, source: pl.Series) -> ByRule:
+def _ruled(label: pl.Series, source: pl.Series) -> tuple[list[int], np.ndarray]:
     rows = plain(label, source)
-    return x[rows], label[rows].to_numpy().astype(str)
+    return rows, label[rows].to_numpy().astype(str)
 
 
 def _relation(x: np.ndarray, label: np.ndarray, by_rule: ByRule) -> LogisticRegression:
@@ -164,15 +174,16 @@ def _yes_no(x: np.ndarray, label: pl.Series, c: float, weight: float) -> Logisti
     return model.fit(x, label.to_numpy())
 
 
-def read(counts: Any, listings: pl.DataFrame, pipeline: Mapping[str, Any]) -> pl.DataFrame:
+def read(kinds: np.ndarray, listings: pl.DataFrame, pipeline: Mapping[str, Any]) -> pl.DataFrame:
     """Return one row of labels per listing (`title`, `text`, `side`), in the same order.
 
     Probabilities `p_*` of what is learnt; `p_service` is that of the service, if it is AI work.
-    `counts` (word counts, as other models take them) is not used.
+    `kinds` says what kind of work each listing is (`_kinds.margins`).
     """
     found = _counted(listings, pipeline["lexicon"])
     x = _general(found)
-    p = _p(pipeline["relation"], x)
+    beside = _kinds.scaled(kinds, (pipeline["kinds"][0], pipeline["kinds"][1]))
+    p = _p(pipeline["relation"], np.hstack([x, beside]))
     relation = np.array(RELATIONS)[p.argmax(1)]
     service = (
         pipeline["service"].predict_proba(_ai_words.matrix(found)) if len(x) else np.zeros((0, 1))

@@ -34,13 +34,13 @@ WRITES = "est_niche_exposure"
 DRIFT = 0.25  # a larger substitutable share of a market's listings means the definition drifted
 
 
-def train(frames: Mapping[str, pl.DataFrame], words: object = None) -> dict[str, Any]:
+def train(frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     """Learn to read listings from hand_labels (id, title, text, substitutability).
 
-    Every reader is offered the shared `words`; this one is no better with them and does without
-    (card). The pipeline: patterns (from ref_exposure_rules), classes (classifier), confusion
-    (counts of hand-labelled listings, read by models that never saw them: rows the truth, columns
-    what was read, both in order of the classes' names).
+    Word counts and kinds of work make it no better (card). The pipeline: patterns (from
+    ref_exposure_rules), classes (classifier), confusion (counts of hand-labelled listings, read by
+    models that never saw them: rows the truth, columns what was read, both in order of the
+    classes' names).
     """
     hand = frames["hand_labels"].sort("id")
     expressions = texts.patterns(frames["ref_exposure_rules"])
@@ -55,10 +55,10 @@ def train(frames: Mapping[str, pl.DataFrame], words: object = None) -> dict[str,
     }
 
 
-def read(counts: object, listings: pl.DataFrame, pipeline: Mapping[str, Any]) -> pl.DataFrame:
+def read(listings: pl.DataFrame, pipeline: Mapping[str, Any]) -> pl.DataFrame:
     """Return `substitutability`, its probability and that of each class, row by row.
 
-    `listings` has title and text; the shared word `counts` are not used. The label is the class
+    `listings` has title and text. The label is the class
     whose probability times its weight (rare classes three times) is largest, so it need not be the
     most likely one. Null where there is nothing to read.
     """

@@ -11,8 +11,9 @@ import pytest
 import skops.io
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
-from models import _ai_rules, _ai_words, ai_relation
+from models import _ai_rules, _ai_words, _kinds, ai_relation
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -223,6 +224,11 @@ def made_up() -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def kinds(listings: pl.DataFrame) -> np.ndarray:
+    """Tell nothing of what kind of work listings are."""
+    return np.zeros((listings.height, sum(map(len, _kinds.KINDS.values()))))
+
+
 def market() -> pl.DataFrame:
     titles = [f"Chatbot developer for shop {n}" for n in range(20)]
     titles += [f"AI video of town {n}" for n in range(20)] + [f"Paint wall {n}" for n in range(20)]
@@ -241,7 +247,7 @@ def frames():
 
 @pytest.fixture(scope="module")
 def pipeline(frames):
-    return ai_relation.train(frames)
+    return ai_relation.train(frames, kinds)
 
 
 def test_it_learns_and_reads_new_listings(pipeline):
@@ -252,7 +258,7 @@ def test_it_learns_and_reads_new_listings(pipeline):
         ("React developer for a cinema", "We are an AI company for each cinema. You fix forms."),
         ("Clean the cinema", "A day of work, no AI please, bring gloves."),
     )
-    found = ai_relation.read(None, told, pipeline)
+    found = ai_relation.read(kinds(told), told, pipeline)
     assert found["ai_relation"].to_list() == [
         "ai_build", "ai_content", "ai_assisted", "ai_context", "none",
     ]  # fmt: skip
@@ -269,8 +275,8 @@ def test_it_learns_and_reads_new_listings(pipeline):
 
 def test_each_listing_is_read_on_its_own(pipeline):
     told = table(*[(row["title"], row["text"]) for row in made_up().to_dicts()])
-    together = ai_relation.read(None, told, pipeline)
-    apart = pl.concat([ai_relation.read(None, told[i], pipeline) for i in (0, 13, 44)])
+    together = ai_relation.read(kinds(told), told, pipeline)
+    apart = pl.concat([ai_relation.read(kinds(told[i]), told[i], pipeline) for i in (0, 13, 44)])
     strings = ["ai_relation", "ai_service", "human_only", "urgent"]
     assert together[[0, 13, 44]].select(strings).equals(apart.select(strings))
     assert np.allclose(together["p_ai_build"].to_numpy()[[0, 13, 44]], apart["p_ai_build"])
@@ -278,13 +284,13 @@ def test_each_listing_is_read_on_its_own(pipeline):
 
 def test_a_row_for_every_listing_even_where_there_is_nothing_to_read(pipeline):
     rows = market().head(3).with_columns(title=pl.Series(["Paint a wall", "", None]))
-    assert ai_relation.read(None, rows.head(0), pipeline).is_empty()
-    assert ai_relation.read(None, rows, pipeline).height == 3
+    assert ai_relation.read(kinds(rows.head(0)), rows.head(0), pipeline).is_empty()
+    assert ai_relation.read(kinds(rows), rows, pipeline).height == 3
 
 
 def test_two_trainings_are_equal_whatever_the_order(frames, pipeline):
     turned = frames | {"core_listings": market().reverse()}
-    again = ai_relation.train(turned)
+    again = ai_relation.train(turned, kinds)
     for name in ("relation", "service", "ai_literacy", "ai_tool_welcome"):
         assert np.allclose(again[name].coef_, pipeline[name].coef_)
 
@@ -292,7 +298,7 @@ def test_two_trainings_are_equal_whatever_the_order(frames, pipeline):
 def test_hand_labelled_listings_do_not_teach_twice(frames, pipeline):
     copies = made_up().select(source_id=pl.lit("b"), native_id="id", title="title", text="text",
                               side="side")  # fmt: skip
-    again = ai_relation.train(frames | {"core_listings": pl.concat([market(), copies])})
+    again = ai_relation.train(frames | {"core_listings": pl.concat([market(), copies])}, kinds)
     assert np.allclose(again["relation"].coef_, pipeline["relation"].coef_)
 
 
@@ -308,8 +314,8 @@ def test_stored_and_loaded_with_types_that_need_no_trust(pipeline):
     assert not skops.io.get_untrusted_types(data=stored)
     assert len(stored) < 1_000_000
     told = table(("Build an AI chatbot", "soon"), ("Paint", "asap"))
-    again = ai_relation.read(None, told, skops.io.loads(stored, trusted=[]))
-    assert again.equals(ai_relation.read(None, told, pipeline))
+    again = ai_relation.read(kinds(told), told, skops.io.loads(stored, trusted=[]))
+    assert again.equals(ai_relation.read(kinds(told), told, pipeline))
 
 
 PIECES = ("AI", "ai", ".", ",", "!", "\n", "chatbot", "no AI", "(AI)", "é", "\x00", "using",
@@ -349,3 +355,37 @@ def test_hand_labelled_listings_never_trained_on():
     assert measure.f1_of(ai_relation.RELATIONS)(truth, found, weight) >= 0.70
     assert measure.f1_of(("ai_build",))(truth, found, weight) >= 0.86
     assert measure.f1_of(("none",))(truth, found, weight) >= 0.96
+
+
+# --- the kind of work
+
+
+def test_the_kind_of_work_speaks_where_words_do_not(frames):
+    """Listings that read alike are told apart by the kind of work, if it told the taught apart."""
+    is_bot = {title for title in frames["core_listings"]["title"] if title.startswith("Chatbot")}
+
+    def telling(listings: pl.DataFrame) -> np.ndarray:
+        columns = kinds(listings)
+        columns[:, 0] = [title in is_bot or "chatbot" in title for title in listings["title"]]
+        return columns
+
+    taught = ai_relation.train(frames, telling)
+    told = table(("AI for a cinema", "Ask us for more."))
+    off, on = kinds(told), kinds(told)
+    on[:, 0] = 1
+    p = [ai_relation.read(each, told, taught)["p_ai_build"].item() for each in (off, on)]
+    assert p[0] < p[1]
+
+
+def test_margins_are_those_of_the_category_and_zero_for_kinds_it_never_learnt():
+    category = {
+        "niche": np.array(["mobile_apps", "seo"]), "niche_weights": np.array([[2, 0], [0, 1]]),
+        "niche_scale": np.float32(0.5), "niche_bias": np.array([1.0, 0.0]),
+        "family": np.array(["writing"]), "family_weights": np.array([[4], [0]]),
+        "family_scale": np.float32(0.25), "family_bias": np.array([0.0]),
+    }  # fmt: skip
+    found = _kinds.margins(sparse.csr_matrix([[3.0, 5.0]]), category)
+    names = [*_kinds.KINDS["niche"], *_kinds.KINDS["family"]]
+    told = {name: value for name, value in zip(names, found[0].tolist(), strict=True) if value}
+    assert told == {"mobile_apps": 4.0, "writing": 3.0}
+    assert np.allclose(_kinds.scaled(found, _kinds.scale(found)), 0)

@@ -133,7 +133,7 @@ def test_reads_what_it_was_not_shown(pipeline):
         ("Developer for a hotel booking platform", LONG),
         ("Narrator for a museum guide", None),
     )
-    found = exposure.read(None, new, pipeline)
+    found = exposure.read(new, pipeline)
     assert found["substitutability"].to_list() == [S, C, U]
     each = [f"p_{name}" for name in texts.CLASSES]
     assert found.columns == ["substitutability", "p_substitutability", *each]
@@ -145,7 +145,7 @@ def test_reads_what_it_was_not_shown(pipeline):
 
 def test_the_probabilities_are_those_of_the_classifier(pipeline):
     rows = listings(*[(title, text) for title, text, _ in TAUGHT])
-    found = exposure.read(None, rows, pipeline).select("^p_(comp|subst.*able|unaff).*$").to_numpy()
+    found = exposure.read(rows, pipeline).select("^p_(comp|subst.*able|unaff).*$").to_numpy()
     exact = pipeline["classes"].predict_proba(texts.features(rows, pipeline["patterns"]))
     assert np.allclose(found, exact)
 
@@ -157,23 +157,23 @@ def test_rare_classes_weigh_three_times():
 
 
 def test_nothing_to_read_is_null_not_a_guess(pipeline):
-    found = exposure.read(None, listings((None, None), ("", ""), ("Logo", None)), pipeline)
+    found = exposure.read(listings((None, None), ("", ""), ("Logo", None)), pipeline)
     assert found.null_count().row(0) == (2, 2, 2, 2, 2)
-    assert exposure.read(None, listings(), pipeline).height == 0
+    assert exposure.read(listings(), pipeline).height == 0
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(*[st.one_of(st.none(), st.text(max_size=40))] * 2), min_size=1))
 def test_a_listing_is_read_alike_in_any_company(pipeline, rows):
-    together = exposure.read(None, listings(*rows), pipeline)
-    backwards = exposure.read(None, listings(*rows[::-1]), pipeline)
+    together = exposure.read(listings(*rows), pipeline)
+    backwards = exposure.read(listings(*rows[::-1]), pipeline)
     assert together.equals(backwards.reverse())
 
 
 def test_a_hostile_listing_costs_little(pipeline):
     hostile = listings(("logo " * 200_000, "a" * 2_000_000), ("\x00\n" * 9_000, "•" * 900_000))
     start = time.process_time()
-    exposure.read(None, hostile, pipeline)
+    exposure.read(hostile, pipeline)
     assert time.process_time() - start < 0.5
 
 
@@ -203,7 +203,7 @@ def test_kept_small_and_without_foreign_types(pipeline):
     assert skops.io.get_untrusted_types(data=body) == []
     kept = skops.io.load(io.BytesIO(body), trusted=[])
     rows = listings(("Logo for a bakery", None), ("Tutor", LONG))
-    assert exposure.read(None, rows, kept).equals(exposure.read(None, rows, pipeline))
+    assert exposure.read(rows, kept).equals(exposure.read(rows, pipeline))
 
 
 def test_drift_is_said_only_when_it_is_there():
@@ -654,9 +654,9 @@ def test_accuracy_and_drift_on_real_listings():
     assert measure.macro(truth, said) > 0.75
     others = [name for name in measure.sources() if name != "upwork_search"]
     posts = measure.frames(without=tuple(others))["core_listings"]
-    share = (exposure.read(None, posts, trained)["substitutability"] == S).mean()
+    share = (exposure.read(posts, trained)["substitutability"] == S).mean()
     assert 0.08 < share < exposure.DRIFT
     check = measure.checked(posts)
     assert check.height > 500
-    read = exposure.read(None, check, trained)["substitutability"].to_numpy().astype(str)
+    read = exposure.read(check, trained)["substitutability"].to_numpy().astype(str)
     assert measure.macro(check["substitutability"].to_numpy().astype(str), read) > 0.72
