@@ -75,7 +75,7 @@ def listings() -> pl.DataFrame:
 @cache
 def kinds() -> ai_relation.Kinds:
     """Return what the shipped category model says of the kind of work."""
-    shipped = model_files.stored(edition.Edition(SHIPPED).model_files())
+    shipped = edition.Edition(SHIPPED).models()
     category = model_files.loads(shipped["category"], "category")
     return lambda rows: _kinds.margins(features(category, rows), category)
 

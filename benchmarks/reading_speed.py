@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from etl import edition, model_files, scoring
+from etl import edition, scoring
 from etl.console import say
 from models import _reading
 
@@ -43,7 +43,7 @@ def listings(count: int, seed: int = 0) -> Iterator[pl.DataFrame]:
 
 def main(count: int) -> None:
     """Print listings per second, and the largest memory of this process and of its children."""
-    models = model_files.stored(edition.current()[0].model_files())
+    models = edition.current()[0].models()
     made = list(listings(count))
     begin = time.perf_counter()
     read = sum(found.height for _, found in scoring.readings(iter(made), models))

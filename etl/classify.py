@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import polars as pl
 
-from etl import edition, model_files, scoring
+from etl import edition, scoring
 from etl.console import complain
 from etl.contracts import InputError
 from etl.hand_labels import CHOICES, MARKS, SKILLS
@@ -26,10 +26,11 @@ from etl.loading_frames import without_halves
 from etl.reference import listing_labels
 
 MAX_LINE_BYTES = 1 << 20
+TOO_LONG = f"longer than {MAX_LINE_BYTES:,} bytes"
 MAX_BATCH_CHARACTERS = 50_000_000
 SCHEMA = dict.fromkeys(("title", "text", "side"), pl.String)
 SURE = 0.6  # labels of a family and a relation less likely than this are debatable
-Line = tuple[dict[str, Any], str | None]  # a listing, and why it could not be read
+Line = tuple[dict[str, Any], dict[str, str] | None]  # a listing; where and why it is none
 
 
 def classify(path: Path) -> int:
@@ -37,7 +38,7 @@ def classify(path: Path) -> int:
     shown, notice = edition.current()
     if notice:
         complain(notice)
-    models = model_files.stored(shown.model_files())
+    models = shown.models()
     levels = _levels()
     unread = 0
     with _opened(path) as file:
@@ -48,7 +49,7 @@ def classify(path: Path) -> int:
             for (record, problem), row in zip(lines, read.iter_rows(named=True), strict=True):
                 if problem:
                     unread += 1
-                    complain(json.dumps({"locator": record["id"], "reason": problem}))
+                    complain(json.dumps(problem))
                 out.append(json.dumps(_labelled(record, row, levels)))
             sys.stdout.write("\n".join(out) + "\n")
     sys.stdout.flush()
@@ -72,18 +73,22 @@ def _lines(file: IO[bytes]) -> Iterator[Line]:
         is_whole = len(line) <= MAX_LINE_BYTES
         while not is_whole and not line.endswith(b"\n"):  # skip the rest of it
             line = file.readline(MAX_LINE_BYTES + 1) or b"\n"
-        nothing = {"id": f"line {number}"}
-        if not is_whole:
-            yield nothing, f"longer than {MAX_LINE_BYTES:,} bytes"
-            continue
-        try:
-            record = json.loads(line)
-            json.dumps(record, allow_nan=False)
-        except (ValueError, RecursionError) as error:
-            yield nothing, f"no JSON ({type(error).__name__})"
-            continue
-        problem = _problem(record)
-        yield (nothing, problem) if problem else (record | {"id": record.get("id", number)}, None)
+        record, reason = _record(line) if is_whole else ({}, TOO_LONG)
+        problem = {"locator": f"line {number}", "reason": reason} if reason else None
+        yield {"id": f"line {number}" if reason else number, **record}, problem
+
+
+def _record(line: bytes) -> tuple[dict[str, Any], str | None]:
+    """Return the listing of a line, or why it is none and what can be kept of it."""
+    try:
+        record = json.loads(line)
+        json.dumps(record, allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        return {}, f"no JSON ({type(error).__name__})"
+    reason = _problem(record)
+    if reason and isinstance(record, dict):
+        return {name: value for name, value in record.items() if name not in SCHEMA}, reason
+    return (record, None) if reason is None else ({}, reason)
 
 
 def _problem(record: Any) -> str | None:

@@ -60,6 +60,20 @@ class Edition:
         """Return the trained pipelines by model name."""
         return {path.stem: path for path in sorted((self.folder / "models").glob("*.skops"))}
 
+    def models(self) -> dict[str, bytes]:
+        """Return the trained pipelines' files by name; CheckFailed when one is not as published."""
+        stated = {resource["path"]: resource["hash"] for resource in self.manifest["resources"]}
+        found = {}
+        for name, path in self.model_files().items():
+            body = path.read_bytes()
+            if digest(body) != stated.get(f"models/{path.name}"):
+                raise CheckFailed(
+                    f"edition {self.folder.name}: models/{path.name} is not as it was published;"
+                    " delete the folder and run `python -m etl build`"
+                )
+            found[name] = body
+        return found
+
     def check(self) -> None:
         """Raise CheckFailed unless every file is there with the bytes the manifest names."""
         stated = self.folder / MANIFEST_HASH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ from etl.contracts import CheckFailed
 
 # Types beyond skops' own defaults that our pipelines are made of; anything else is refused.
 TRUSTED: tuple[str, ...] = ()
+# What a zip file with damaged bytes, and JSON in it, make the libraries raise.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, EOFError,
+    NotImplementedError, RuntimeError, OSError, ImportError,
+)  # fmt: skip
+LARGEST_BYTES = 100 << 20  # unpacked; ours hold 10 MB
 EPOCH = (1980, 1, 1, 0, 0, 0)  # earliest time a zip member can carry
 
 
@@ -56,23 +62,23 @@ def _renumber(node: Any, ids: dict[int, int], files: dict[str, str]) -> None:
         _renumber(node[key], ids, files)
 
 
+def _check_size(body: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(body)) as bundle:
+        size = sum(member.file_size for member in bundle.infolist())
+    if size > LARGEST_BYTES:
+        raise ValueError(f"{size:,} bytes unpacked")
+
+
 def loads(body: bytes, name: str) -> Any:
     """Return a trained pipeline; refuse a file that is damaged or holds a type not allowed."""
     try:
+        _check_size(body)
         unknown = skops.io.get_untrusted_types(data=body)
         if set(unknown) - set(TRUSTED):
             raise CheckFailed(f"the model {name} holds types not allowed: {sorted(unknown)}")
         return skops.io.loads(body, trusted=list(TRUSTED))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
+    except DAMAGE as error:
         raise CheckFailed(
             f"the model {name} cannot be read ({type(error).__name__});"
             " run `python -m etl build --retrain FILE`"
         ) from error
-
-
-def stored(paths: Mapping[str, Path]) -> dict[str, bytes]:
-    """Return the model files of an edition by name."""
-    try:
-        return {name: path.read_bytes() for name, path in paths.items()}
-    except OSError as error:
-        raise CheckFailed(f"a model file of the edition shown cannot be read: {error}") from error

@@ -60,7 +60,7 @@ def readers_version(models: Mapping[str, bytes]) -> str:
 def opened(models: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the trained pipelines of an edition's model files; CheckFailed names what is wrong."""
     found = {name: model_files.loads(body, name) for name, body in models.items()}
-    missing = sorted(_reading.READERS.keys() - found.keys())
+    missing = _reading.missing(found)
     if missing:
         raise CheckFailed(
             f"the edition shown holds no trained {', '.join(missing)};"

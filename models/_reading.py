@@ -19,7 +19,11 @@ from models import _kinds, ai_relation, category, exposure
 from models._exposure_text import CLASSES
 from models._exposure_text import groups as near_duplicates
 
-READERS = {"category": category, "ai_relation": ai_relation, "exposure": exposure}
+NEEDS = {  # parts of a pipeline without which its reader cannot read
+    "category": ("words", "pieces", "pairs", "piece_idf", "family", "niche", "family_of"),
+    "ai_relation": ("lexicon", "kinds", "relation", "service", "ai_tool_welcome", "ai_literacy"),
+    "exposure": ("patterns", "classes", "confusion"),
+}
 LEARNS_FROM = (
     "core_listings", "ref_crosswalk", "ref_sources", "ref_taxonomy", "ref_ai_relation_terms",
     "ref_exposure_rules",
@@ -91,6 +95,15 @@ def _errors(said: pl.DataFrame, hand: pl.DataFrame) -> dict[str, np.ndarray]:
     return {name: counts[name].to_numpy().astype(str) for name in ("label", "truth", "said")} | {
         "listings": counts["listings"].to_numpy().astype(np.int64)
     }
+
+
+def missing(pipelines: Mapping[str, Any]) -> list[str]:
+    """Return the readers that are not there, or lack a part that reading needs."""
+    return [
+        name
+        for name, parts in NEEDS.items()
+        if not isinstance(pipelines.get(name), dict) or not set(parts) <= pipelines[name].keys()
+    ]
 
 
 def read(listings: pl.DataFrame, pipelines: Mapping[str, Any]) -> pl.DataFrame:

@@ -10,9 +10,10 @@ from pages.parts import charts, labels, show, verdicts
 from pages.parts.filters import row_of
 from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_source, with_text
 
+AMONG = "of the relations with enough listings"
 PRICES = {
-    "hourly_rate_by_ai_relation": "is offered the highest median rate an hour",
-    "fixed_budget_by_ai_relation": "is offered the highest median budget",
+    "hourly_rate_by_ai_relation": f"is offered the highest median rate {AMONG}",
+    "fixed_budget_by_ai_relation": f"is offered the highest median budget {AMONG}",
     "gig_start_price_by_ai_relation": "starts at the highest median price",
     "bids_by_ai_relation": "draws most bids",
 }

@@ -22,12 +22,12 @@ get = partial(rows, edition)
 for stat, key, note in (
     ("share", "corrected", "Corrected for the errors of our reader, measured on listings labelled"
      " by hand; where those were too few the share is withheld and only the figure below has it."),
-    ("found", "found", "As read, not corrected: rare demands are missed or mistaken at a rate that"
-     " could not be measured."),
+    ("found", "as read", "Not corrected: rare demands are missed or mistaken at a rate that could"
+     " not be measured."),
 ):  # fmt: skip
     asked = get("expectation_share", stat=stat, family=family)
     asked = with_source(with_text(newest_of_each(asked)), edition)
     asked = relabelled(verdicts.marked(asked), "mark", labels.EXPECTATIONS)
-    said = verdicts.by_source(asked, "is asked for most")
+    said = f"{key.capitalize()}. {verdicts.by_source(asked, 'is asked for most')}"
     chart = charts.dots(asked, colours, tick_format=".0%", series="source", ranked=False)
     show.figure(key, "expectation_share", asked, said, chart, note=note)

@@ -84,8 +84,8 @@ def small() -> dict[str, bytes]:
 @cache
 def models() -> dict[str, bytes]:
     """Return the model files of the shipped edition, or small ones where it lacks any."""
-    shipped = model_files.stored(edition.Edition(SHIPPED).model_files())
-    return shipped if shipped.keys() >= _reading.READERS.keys() else small()
+    shipped = edition.Edition(SHIPPED).models()
+    return shipped if shipped.keys() >= _reading.NEEDS.keys() else small()
 
 
 def show(folder: Path, model_bodies: dict[str, bytes]) -> edition.Edition:

@@ -123,7 +123,7 @@ def test_published_editions_are_never_changed(data_folder):
 
 
 def models() -> dict[str, bytes]:
-    return model_files.stored(shipped().model_files())
+    return shipped().models()
 
 
 def foreign(body: bytes) -> bytes:
@@ -141,7 +141,7 @@ def foreign(body: bytes) -> bytes:
 
 
 def test_shipped_models_are_those_listings_are_read_with():
-    assert models().keys() == _reading.READERS.keys()
+    assert models().keys() == _reading.NEEDS.keys()
 
 
 def test_a_model_loads_and_a_foreign_or_tampered_one_is_refused():
@@ -151,6 +151,18 @@ def test_a_model_loads_and_a_foreign_or_tampered_one_is_refused():
             model_files.loads(body[:-200], name)
         with pytest.raises(CheckFailed, match=f"the model {name} "):
             model_files.loads(foreign(body), name)
+
+
+def test_a_model_file_that_was_exchanged_is_refused(tmp_path):
+    """A sound file of other bytes than the manifest names: nothing is read with it."""
+    shutil.copytree(SHIPPED, tmp_path / "edition")
+    own = tmp_path / "edition" / "models" / "exposure.skops"
+    assert edition.Edition(tmp_path / "edition").models().keys() == _reading.NEEDS.keys()
+    pipeline = model_files.loads(own.read_bytes(), "exposure")
+    pipeline["classes"].coef_ = -pipeline["classes"].coef_
+    own.write_bytes(model_files.dump(pipeline))
+    with pytest.raises(CheckFailed, match=r"models/exposure\.skops is not as it was published"):
+        edition.Edition(tmp_path / "edition").models()
 
 
 def test_a_model_file_is_the_same_bytes_each_time():

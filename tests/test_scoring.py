@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
 import time
 import zipfile
 from collections.abc import Iterator
@@ -317,7 +318,7 @@ def test_a_missing_reader_is_named_and_nothing_is_lost(warehouse, models):
     lacking = {"category": models["category"]}
     with pytest.raises(CheckFailed, match="no trained ai_relation, exposure; run `python -m etl"):
         scoring.score(warehouse, lacking)
-    with pytest.raises(CheckFailed, match="ai_relation, category, exposure"):
+    with pytest.raises(CheckFailed, match="category, ai_relation, exposure"):
         scoring.score(warehouse, {})
     assert readings(warehouse).equals(before)
 
@@ -346,9 +347,33 @@ def test_a_spoilt_model_file_is_refused_by_name(warehouse, models, spoilt):
     assert "core_readings" not in warehouse.tables()
 
 
-def test_a_model_file_that_is_gone_is_a_sentence(tmp_path):
-    with pytest.raises(CheckFailed, match="a model file of the edition shown cannot be read"):
-        model_files.stored({"category": tmp_path / "category.skops"})
+def test_a_model_of_another_shape_is_named(warehouse, models):
+    """One reader's file in another's place, or any dict of estimators."""
+    with pytest.raises(CheckFailed, match="holds no trained category"):
+        scoring.score(warehouse, models | {"category": models["exposure"]})
+
+
+def test_no_damage_to_a_model_file_ends_in_a_traceback(models):
+    """Whatever bytes are changed: a pipeline, or a sentence."""
+    chance, body = random.Random(0), models["exposure"]
+    refused = 0
+    for _ in range(150):
+        damaged = bytearray(body)
+        for _ in range(chance.choice([1, 3, 20])):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        try:
+            model_files.loads(bytes(damaged), "exposure")
+        except CheckFailed:
+            refused += 1
+    assert refused > 50
+
+
+def test_a_model_that_unpacks_without_end_is_refused():
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("schema.json", b"[" * (model_files.LARGEST_BYTES + 1))
+    with pytest.raises(CheckFailed, match="the model big cannot be read"):
+        model_files.loads(out.getvalue(), "big")
 
 
 def test_the_version_of_the_readers_is_that_of_all_their_files(models):

@@ -14,6 +14,7 @@ from etl.freshness import freshness, in_words
 from pages.parts.wording import flag_words, period_end, period_of
 
 POOLED = "Pooled over published measures and the sources named in the method"
+UNTOLD = "cannot be told: the table says why"
 UNSAID = {"", "suppressed", "carried", "measure_spread"}  # flags that are said in other words
 TABLE = [
     "label",
@@ -74,9 +75,10 @@ def evidence(rows: pl.DataFrame) -> str:
         low, high = counts.min(), counts.max()
         said.append(f"n = {low:,}" if low == high else f"n from {low:,} to {high:,}")
     said.append("Grade " + ", ".join(sorted(set(rows["grade"]))))
-    withheld = rows["value"].null_count()
-    if withheld:
-        said.append(f"{withheld} of {rows.height} withheld as too thin")
+    withheld = rows.filter(pl.col("value").is_null())
+    thin = withheld.filter(pl.col("grade") == "D").height
+    for number, why in ((thin, "withheld as too thin"), (withheld.height - thin, UNTOLD)):
+        said += [f"{number} of {rows.height} {why}"] if number else []
     flags = {flag for joined in rows["flags"] for flag in joined.split(";")} - UNSAID
     if flags:
         said.append("among them: " + flag_words(";".join(sorted(flags))))

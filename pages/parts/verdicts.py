@@ -24,6 +24,12 @@ TERMS = {"llm": "LLM", "rag": "RAG", "genai": "Generative AI", "ai": "AI", "mlop
          "prompt_eng": "Prompt engineering"}  # fmt: skip
 TOLD = ("substitutable", "complementary", "unaffected", "ai_native")
 BESIDE = ("born", "price_ratio", "competition")  # what is told of a service beside its growth
+SAID_OF = {  # a stage weighs the year as well as the quarter that the chart shows
+    "emerging": "emerging",
+    "growing": "growing, by the quarter or the year",
+    "mature": "mature",
+    "fading": "fading, by the quarter or the year",
+}
 STAGES = ("emerging", "growing", "mature", "fading")
 
 
@@ -65,7 +71,9 @@ def staged(rows: pl.DataFrame) -> str:
     for stage in STAGES:
         names = rows.filter(pl.col("said") == stage)["label"].unique(maintain_order=True).to_list()
         parts += (
-            [f"{listed(names, 4)} {'is' if len(names) == 1 else 'are'} {stage}"] if names else []
+            [f"{listed(names, 4)} {'is' if len(names) == 1 else 'are'} {SAID_OF[stage]}"]
+            if names
+            else []
         )
     others = rows.filter(~pl.col("said").is_in(STAGES))["label"].n_unique()
     if not parts:
