@@ -1,7 +1,7 @@
 """How fast listings are read: all labels of full listings, end to end, against one at a time.
 
 `python -m benchmarks.reading_speed [LISTINGS]` makes listings of about 1,000 characters from words
-of its own, reads them through the door that `build` and `classify` use (two processes), then some
+of its own, reads them through the door that `build` and `classify` use, then some
 of them one by one, in the same run; and prints the memory of a run ten times as long.
 """
 

@@ -1,18 +1,14 @@
 """Listings → what they are: each text is read once per version of the readers, batch by batch.
 
 The one door to the readers: `build` scores the listings that are new, changed, or were read by
-other readers; `classify` scores a file. Batches go to two processes and come back in order, so
-that memory stays that of a few batches however many listings there are.
+other readers; `classify` scores a file. Memory stays that of a few batches however many listings
+there are.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import chain, islice
-from multiprocessing import get_context
 from typing import Any
 
 import polars as pl
@@ -24,8 +20,6 @@ from etl.warehouse import Warehouse
 from models import _reading
 
 BATCH = 20_000  # listings; at 1,000 characters each, 0.3 GB with all that is made of them
-WORKERS = 2
-ALONE_UP_TO = 2  # batches that are not worth starting other processes for
 READINGS = "core_readings"
 ERRORS = "core_reader_errors"
 KEY = {"source_id": pl.String, "native_id": pl.String, "text_hash": pl.String}
@@ -45,8 +39,6 @@ from core_listings as l
 anti join core_readings as r on r.source_id = l.source_id and r.native_id = l.native_id
 order by l.source_id, l.native_id
 """
-
-_pipelines: dict[str, Any] = {}  # of a worker process
 
 
 def readers_version(models: Mapping[str, bytes]) -> str:
@@ -90,30 +82,7 @@ def readings(
     batches: Iterable[pl.DataFrame], models: Mapping[str, bytes]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Yield every batch of listings (title, text, side) with what the readers say, in order."""
-    batches = iter(batches)
-    first = list(islice(batches, ALONE_UP_TO + 1))
-    if len(first) <= ALONE_UP_TO:
-        pipelines = opened(models) if first else {}
-        for listings in first:
-            yield listings, _reading.read(listings, pipelines)
-        return
-    waiting: deque[tuple[pl.DataFrame, Future[pl.DataFrame]]] = deque()
-    # Spawned, not forked: polars has threads, and a forked thread pool hangs.
-    with ProcessPoolExecutor(
-        WORKERS, get_context("spawn"), initializer=_start, initargs=(dict(models),)
-    ) as pool:
-        for listings in chain(first, batches):
-            waiting.append((listings, pool.submit(_read, listings.select("title", "text", "side"))))
-            if len(waiting) > 2 * WORKERS:
-                listings, read = waiting.popleft()
-                yield listings, read.result()
-        for listings, read in waiting:
-            yield listings, read.result()
-
-
-def _start(models: Mapping[str, bytes]) -> None:
-    _pipelines.update(opened(models))
-
-
-def _read(listings: pl.DataFrame) -> pl.DataFrame:
-    return _reading.read(listings, _pipelines)
+    pipelines: dict[str, Any] = {}
+    for listings in batches:
+        pipelines = pipelines or opened(models)
+        yield listings, _reading.read(listings, pipelines)
