@@ -42,7 +42,7 @@ def listings(count: int, seed: int = 0) -> Iterator[pl.DataFrame]:
 
 
 def main(count: int) -> None:
-    """Print listings per second, and the largest memory of this process and of its children."""
+    """Print listings per second, and the largest memory of this process ."""
     models = edition.current()[0].models()
     made = list(listings(count))
     begin = time.perf_counter()
@@ -58,12 +58,9 @@ def main(count: int) -> None:
     del made
     begin = time.perf_counter()
     read = sum(found.height for _, found in scoring.readings(listings(10 * count), models))
-    used = [
-        resource.getrusage(who).ru_maxrss / 2**20
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    ]
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     say(f"{read:,} listings made and read in {time.perf_counter() - begin:,.0f} s")
-    say(f"largest memory: {used[0]:.2f} GiB here, {used[1]:.2f} GiB in each of two processes")
+    say(f"largest memory: {used:.2f} GiB")
 
 
 if __name__ == "__main__":
