@@ -139,15 +139,15 @@ EXPOSED = rows(
     """
     stat  | niche   | family | dims           | n  | value | lo  | hi   | value_text    | reason      | flags
     class | entry   | admin  |                | 15 | -     | -   | -    | substitutable | two agree   |
-    rank  | entry   | admin  | voice=prior    | -  | 0.9   | 0.8 | 0.95 | substitutable | -           | reference
+    rank  | entry   | admin  | voice=prior    | -  | 0.9   | 0.8 | 0.95 | substitutable | -           | reference;measure_spread
     class | entry   | admin  | voice=listings | 15 | -     | -   | -    | substitutable | -           |
     class | entry   | admin  | voice=market   | -  | -     | -   | -    | cannot tell   | -           | reference
     class | thin    | web    |                | -  | -     | -   | -    | contested     | they differ | reference
-    rank  | thin    | web    | voice=prior    | -  | 0.2   | 0.1 | 0.3  | unaffected    | -           | reference
+    rank  | thin    | web    | voice=prior    | -  | 0.2   | 0.1 | 0.3  | unaffected    | -           | reference;measure_spread
     class | thin    | web    | voice=listings | -  | -     | -   | -    | cannot tell   | -           | reference
     class | thin    | web    | voice=market   | -  | -     | -   | -    | complementary | -           | reference
     class | unknown | web    |                | -  | -     | -   | -    | cannot tell   | no voice    | reference
-    rank  | unknown | web    | voice=prior    | -  | -     | -   | -    | cannot tell   | -           | reference
+    rank  | unknown | web    | voice=prior    | -  | -     | -   | -    | cannot tell   | -           | reference;measure_spread
     class | unknown | web    | voice=listings | -  | -     | -   | -    | cannot tell   | -           | reference
     class | unknown | web    | voice=market   | -  | -     | -   | -    | cannot tell   | -           | reference
     """,
