@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import polars as pl
@@ -38,7 +39,7 @@ def frames(without: tuple[str, ...] = ()) -> dict[str, pl.DataFrame]:
         (source_id, row["native_id"]): {"source_id": source_id} | row
         for source_id, module in modules.items()
         if source_id not in without and module.SOURCE.files
-        for row in _rows(module)
+        for row in rows_of(module)
     }
     tables = reference_tables(module.SOURCE for module in modules.values())
     return tables | {
@@ -48,7 +49,8 @@ def frames(without: tuple[str, ...] = ()) -> dict[str, pl.DataFrame]:
     }
 
 
-def _rows(module) -> Iterator[dict]:
+def rows_of(module: ModuleType) -> Iterator[dict]:
+    """Yield the rows of a source's shared files, personal data dropped as the pipeline does."""
     moment = datetime(2026, 11, 1)
     for path in sorted((SHARED / "data").glob(module.SOURCE.files)):
         capture = Capture(module.SOURCE.id, path.name, "", moment, "day", moment)
@@ -56,7 +58,7 @@ def _rows(module) -> Iterator[dict]:
             if not isinstance(row, Reject):
                 for name in ("title", "text"):
                     row[name] = drop_personal(row[name]) if row.get(name) else None
-                yield row
+                yield {"source_id": module.SOURCE.id, **row}
 
 
 def gold() -> pl.DataFrame:

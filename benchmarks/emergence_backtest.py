@@ -10,15 +10,12 @@ twelve later months are not judged.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import datetime
 
 import polars as pl
 
-from benchmarks.category_accuracy import SHARED
-from etl.contracts import Capture, Reject
-from etl.normalise import drop_personal
-from etl.reference import _csv, reference_tables
+from benchmarks.category_accuracy import SHARED, rows_of
+from etl.reference import reference_tables
 from etl.sources import sources
 from models import emergence
 from models._bursts import (
@@ -51,30 +48,17 @@ def frames() -> dict[str, pl.DataFrame]:
     """Return the frames that the model reads, from the shared data files; no labels."""
     modules = sources()
     tables = reference_tables(module.SOURCE for module in modules.values())
-    for name in ("service_terms", "technologies", "term_rules"):
-        tables[f"ref_{name}"] = _csv(f"{name}.csv")
     listings = {
         (row["source_id"], row["native_id"]): [row.get(name) for name in COLUMNS]
         for module in modules.values() if module.SOURCE.kind == "listing" and module.SOURCE.files
-        for row in _rows(module)
+        for row in rows_of(module)
     }  # fmt: skip
-    series = [row for row in _rows(modules["hn_counts"]) if row.get("series_id")]
+    series = [row for row in rows_of(modules["hn_counts"]) if row.get("series_id")]
     return tables | {
         "core_listings": pl.DataFrame(list(listings.values()), schema=COLUMNS, orient="row"),
         "core_series": pl.DataFrame(series, infer_schema_length=None),
         "est_listing_labels": pl.DataFrame(schema=LABELS),
     }
-
-
-def _rows(module) -> Iterator[dict]:
-    moment = datetime(2026, 11, 1)
-    for path in sorted((SHARED / "data").glob(module.SOURCE.files)):
-        capture = Capture(module.SOURCE.id, path.name, "", moment, "day", moment)
-        for row in module.normalise(path.read_bytes(), capture):
-            if not isinstance(row, Reject):
-                for name in ("title", "text"):
-                    row[name] = drop_personal(row[name]) if row.get(name) else None
-                yield {"source_id": module.SOURCE.id, **row}
 
 
 def shares(counts: Counts, at: int, month: int) -> tuple[float, float] | None:

@@ -42,13 +42,12 @@ def listings(count: int, seed: int = 0) -> Iterator[pl.DataFrame]:
 
 
 def main(count: int) -> None:
-    """Print listings per second, and the largest memory of this process ."""
-    models = edition.current()[0].models()
+    """Print listings per second, and the largest memory of this process."""
+    pipelines = scoring.opened(edition.current()[0].models())
     made = list(listings(count))
     begin = time.perf_counter()
-    read = sum(found.height for _, found in scoring.readings(iter(made), models))
+    read = sum(found.height for _, found in scoring.readings(made, pipelines))
     many = read / (time.perf_counter() - begin)
-    pipelines = scoring.opened(models)
     begin, some = time.perf_counter(), made[0].head(200)
     for row in range(some.height):
         _reading.read(some[row], pipelines)
@@ -57,7 +56,7 @@ def main(count: int) -> None:
     say(f"one at a time: {single:,.0f} a second, {many / single:,.0f} times slower")
     del made
     begin = time.perf_counter()
-    read = sum(found.height for _, found in scoring.readings(listings(10 * count), models))
+    read = sum(found.height for _, found in scoring.readings(listings(10 * count), pipelines))
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     say(f"{read:,} listings made and read in {time.perf_counter() - begin:,.0f} s")
     say(f"largest memory: {used:.2f} GiB")

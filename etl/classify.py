@@ -38,12 +38,12 @@ def classify(path: Path) -> int:
     shown, notice = edition.current()
     if notice:
         complain(notice)
-    models = shown.models()
+    pipelines = scoring.opened(scoring.models_of(shown))
     levels = _levels()
     unread = 0
     with _opened(path) as file:
         held: list[list[Line]] = []
-        for _, read in scoring.readings(_frames(_lines(file), held), models):
+        for _, read in scoring.readings(_frames(_lines(file), held), pipelines):
             out = []
             lines = held.pop(0)
             for (record, problem), row in zip(lines, read.iter_rows(named=True), strict=True):

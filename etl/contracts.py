@@ -129,6 +129,7 @@ class Reject:
 
     locator: str
     reason: str
+    is_sound: bool = False  # a whole row that is not ours to keep, as a deleted project
 
 
 @dataclass(frozen=True)

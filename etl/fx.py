@@ -102,7 +102,7 @@ def rate_at(key: str, rates: Rates) -> float | None:
     (1.2, None)
     """
     currency, period = key.split(":")
-    return usd_per_unit(currency, datetime.fromisoformat(f"{period:-<8}01"[:10]), rates)
+    return usd_per_unit(currency, datetime.fromisoformat(f"{period}-01"[:10]), rates)
 
 
 def monthly_means(days: Days) -> Iterator[tuple[str, str, float, int]]:

@@ -74,5 +74,6 @@ def capture_frame(result: Normalised, code: str) -> pl.DataFrame:
             **{
                 name: pl.Series([_moment(capture, name)], dtype=pl.Datetime("us")) for name in WHOLE
             },
+            "is_lost": [result.is_unreadable and _moment(capture, "whole_to") is not None],
         }
     )

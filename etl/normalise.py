@@ -109,7 +109,7 @@ def read_payload(module: ModuleType, body: bytes, capture: Capture, rates: Rates
         result = normalise(module, body, capture, rates)
     except SourceChanged as error:
         return unreadable(module, capture, str(error))
-    if capture.url is None or result.rows or not result.rejects:
+    if capture.url is None or result.rows or all(reject.is_sound for reject in result.rejects):
         return result
     reason, count = result.reasons().most_common(1)[0]
     said = f"all {result.read:,} rows are rejected, {count:,} because: {reason}"
@@ -151,7 +151,7 @@ def _read_part(
         items = list(items)  # of a part that breaks, nothing counts; a broken payload ends here
     for number, item in enumerate(items, start=1):
         if isinstance(item, Reject):
-            result.rejects.append(Reject(where + item.locator, item.reason))
+            result.rejects.append(replace(item, locator=where + item.locator))
         else:
             row = finish(item, module.SOURCE, capture, rates)
             _accept(result, seen, row, f"{where}row {number}")

@@ -8,7 +8,7 @@ import tempfile
 from datetime import date, datetime
 from pathlib import Path
 
-from etl import edition, landing
+from etl import edition, landing, scoring
 from etl.build import build_tables, metric_values, train
 from etl.config import SHIPPED, SHIPPED_LIMIT_BYTES, warehouse_file
 from etl.console import complain, now, say
@@ -97,7 +97,7 @@ def _models(
 ) -> dict[str, bytes]:
     """Return the model files to read listings with: trained here, or those of the edition."""
     if hand_labels is None:
-        return base.models() if base else {}
+        return scoring.models_of(base or edition.Edition(SHIPPED))
     return train(warehouse, read_hand_labels(hand_labels))
 
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from etl import model_files
+from etl import edition, model_files
+from etl.config import SHIPPED
+from etl.console import complain
 from etl.contracts import CheckFailed
 from etl.reference import code_version
 from etl.warehouse import Warehouse
@@ -49,6 +51,15 @@ def readers_version(models: Mapping[str, bytes]) -> str:
     return total.hexdigest()[:12]
 
 
+def models_of(shown: edition.Edition) -> dict[str, bytes]:
+    """Return the model files of an edition; those shipped where it was built without some."""
+    models = shown.models()
+    if models.keys() >= _reading.NEEDS.keys():
+        return models
+    complain(f"edition {shown.id} lacks some of today's readers; the shipped ones are used")
+    return edition.Edition(SHIPPED).models()
+
+
 def opened(models: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the trained pipelines of an edition's model files; CheckFailed names what is wrong."""
     found = {name: model_files.loads(body, name) for name, body in models.items()}
@@ -63,13 +74,14 @@ def opened(models: Mapping[str, bytes]) -> dict[str, Any]:
 
 def score(warehouse: Warehouse, models: Mapping[str, bytes]) -> int:
     """Bring core_readings in step with core_listings; return how many listings were read."""
-    warehouse.put(ERRORS, _reading.errors(opened(models)))
+    pipelines = opened(models)
+    warehouse.put(ERRORS, _reading.errors(pipelines))
     readers = readers_version(models)
     schema = KEY | {"readers": pl.String} | _reading.KEPT
     warehouse.keep_table(READINGS, pl.DataFrame(schema=schema))
     warehouse.change(GONE, {"readers": readers})
     scored = 0
-    for listings, read in readings(warehouse.batches(UNREAD, BATCH), models):
+    for listings, read in readings(warehouse.batches(UNREAD, BATCH), pipelines):
         kept = listings.select(*KEY, readers=pl.lit(readers)).hstack(
             read.select(pl.col(name).cast(kind) for name, kind in _reading.KEPT.items())
         )
@@ -79,10 +91,8 @@ def score(warehouse: Warehouse, models: Mapping[str, bytes]) -> int:
 
 
 def readings(
-    batches: Iterable[pl.DataFrame], models: Mapping[str, bytes]
+    batches: Iterable[pl.DataFrame], pipelines: Mapping[str, Any]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """Yield every batch of listings (title, text, side) with what the readers say, in order."""
-    pipelines: dict[str, Any] = {}
     for listings in batches:
-        pipelines = pipelines or opened(models)
         yield listings, _reading.read(listings, pipelines)

@@ -41,6 +41,7 @@ create table if not exists runs (
     duplicates bigint, rejects bigint, seconds double, outcome varchar);
 alter table core_captures add column if not exists whole_from timestamp;
 alter table core_captures add column if not exists whole_to timestamp;
+alter table core_captures add column if not exists is_lost boolean;
 alter table runs add column if not exists requests bigint;
 alter table runs add column if not exists bytes bigint;
 alter table runs add column if not exists listings_new bigint;

@@ -4,7 +4,8 @@ The lexicon is `data/reference/ai_relation_terms.csv`. Text is lowered, what is 
 files) is hidden, bans become N (of the work) and P (of the application), AI words one capital
 letter per kind, the rest words with single spaces: "Build an AI chatbot, in n8n" -> "build an B
 in W". So a rule is a short pattern over words and letters, and takes time linear in the text.
-Only listings with an AI word are marked: most have none.
+Only listings with an AI word are marked: most have none. What asks for other things (speed,
+skills) is looked for in the plain text, less what is denied ("not urgent").
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ TEXT_CHARACTERS = 1_500
 HEAD_CHARACTERS = 120  # of the text, where there is no title: Hacker News
 MOST = 4  # a phrase said more often says no more
 NAMED = "ALBMORGHVCD"  # S (statistics), W (flows) and Q (a domain) alone are no AI
-KINDS = ("gate", "hide", "ban_apply", "ban_work", "mark", "again", "head", "text", "tags", "raw")
+KINDS = (
+    "gate", "hide", "ban_apply", "ban_work", "mark", "again", "head", "text", "tags", "denied",
+    "raw",
+)  # fmt: skip
 TAGS = r"(?s)\s*((?:\| tags: ?\[|skills ?:).*)"  # a source's tags, where they stand in the text
 _ENDS = r"[.!?\n]+(?: |\n|$)"
 
@@ -47,8 +51,11 @@ def phrases(listings: pl.DataFrame, words: Lexicon) -> pl.DataFrame:
     )
     frame = listings.select(title=title, text=text, side="side").with_row_index("row")
     frame = frame.with_columns(both=pl.concat_str("title", "text", separator=" . "))
+    plain = pl.col("both")
+    for _, pattern in words["denied"]:
+        plain = plain.str.replace_all(pattern, " ")
     raw = frame.select(
-        pl.col("both").str.contains(pattern).cast(pl.Int8).alias(f"raw_{name}")
+        plain.str.contains(pattern).cast(pl.Int8).alias(f"raw_{name}")
         for name, pattern in words["raw"]
     )
     some = frame.filter(_may_name_ai(words))

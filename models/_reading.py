@@ -25,8 +25,7 @@ NEEDS = {  # parts of a pipeline without which its reader cannot read
     "exposure": ("patterns", "classes", "confusion"),
 }
 LEARNS_FROM = (
-    "core_listings", "ref_crosswalk", "ref_sources", "ref_taxonomy", "ref_ai_relation_terms",
-    "ref_exposure_rules",
+    "core_listings", "ref_crosswalk", "ref_sources", "ref_ai_relation_terms", "ref_exposure_rules",
 )  # fmt: skip
 MARKS = (
     "human_only", "ai_tool_welcome", "originality_clause", "disclosure", "urgent", "creativity",

@@ -2,7 +2,7 @@
 
 Two stats per cell: `found`, the share as read, with the interval of `share_intervals`; `share`,
 corrected by the confusions of the hand-labelled listings (`_misclassification`), with an interval
-for both errors, or none and the reason.
+for both errors that holds that of `found` as well, or none and the reason.
 """
 
 from __future__ import annotations
@@ -81,13 +81,19 @@ def _rows(
         yield same | found | {"stat": "found", "reason": None}
         level, numbers = _level(row), dict.fromkeys(ENDS)
         if shares.share is not None and level in levels:
-            at = levels.index(level)
-            ends = (shares.share, shares.low, shares.high)
-            numbers = {
-                name: round(float(end[at]), DIGITS) for name, end in zip(ENDS, ends, strict=True)
-            }
+            numbers = _ends(row, shares, levels.index(level))
         reason = shares.reason if shares.share is None else None if level in levels else NOT_CHECKED
         yield same | numbers | {"stat": "share", "reason": reason}
+
+
+def _ends(found: Mapping[str, Any], shares: Shares, at: int) -> dict[str, float]:
+    """Return the corrected share and an interval that holds that of the share as read as well.
+
+    Readers err otherwise in another market: how far the correction carries over, no one knows.
+    """
+    value, low, high = (float(end[at]) for end in (shares.share, shares.low, shares.high))
+    ends = {"value": value, "lo": min(low, found["lo"]), "hi": max(high, found["hi"])}
+    return {name: round(end, DIGITS) for name, end in ends.items()}
 
 
 def _level(row: Mapping[str, Any]) -> str:

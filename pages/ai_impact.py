@@ -39,39 +39,31 @@ note = (
 )
 show.figure("exposure", "niche_exposure", named, said, chart, note=note)
 
-parts = list(labels.AI_RELATIONS.values())
-related = dim(get("ai_relation_share", stat="share", family=family), "ai_relation")
-related = with_source(with_text(newest_of_each(related)), edition, label=True)
-related = relabelled(related, "ai_relation", labels.AI_RELATIONS, into="part")
-work = ("ai_build", "ai_content")
-said = verdicts.parts(related, "ai_relation", work, "builds AI or delivers what AI made")
-chart = charts.stacked(related, colours, parts=parts)
-note = (
-    "Newest period of each source that holds full texts. Sources differ in scope: never rank them."
-)
-show.figure("relation", "ai_relation_share", related, said, chart, note=note)
-
-parts = list(labels.SUBSTITUTABILITY.values())
-read = dim(get("substitutability_share", stat="share", family=family), "substitutability")
-read = with_source(newest_of_each(read), edition, label=True)
-read = relabelled(read, "substitutability", labels.SUBSTITUTABILITY, into="part")
-said = verdicts.parts(read, "substitutability", ("substitutable",), "reads replaceable by a tool")
-note = "Bare titles read more replaceable than full texts: never compare the two."
-chart = charts.stacked(read, colours, parts=parts)
-show.figure("work", "substitutability_share", read, said, chart, note=note)
+SOURCES = "Newest period of each source; sources differ in scope and are never ranked."
+READ = {  # label → the level a headline names, what it says of it, whether titles tell enough
+    "ai_relation": ("ai_build", "builds AI", False),
+    "substitutability": ("substitutable", "reads replaceable by a tool", True),
+}
+for label, (level, what, titles_tell) in READ.items():
+    shares = newest_of_each(dim(get(f"{label}_share", stat="share", family=family), label))
+    shares = with_source(shares if titles_tell else with_text(shares), edition, label=True)
+    shares = relabelled(shares, label, labels.titles(label), into="part")
+    said = verdicts.share_of(shares.filter(pl.col(label) == level), what)
+    chart = charts.stacked(shares, colours, parts=list(labels.titles(label).values()))
+    show.figure(label, f"{label}_share", shares, said, chart, note=SOURCES)
 
 for metric_id, what in PRICES.items():
     amounts = get(metric_id, stat="median", family=family)
     amounts = amounts.filter(~pl.col("dims").str.contains("currency=PKR"))
     amounts = dim(newest_of_each(amounts), "ai_relation")
-    amounts = with_source(relabelled(amounts, "ai_relation", labels.AI_RELATIONS), edition)
+    amounts = with_source(relabelled(amounts, "ai_relation", labels.titles("ai_relation")), edition)
     said = verdicts.by_source(amounts, what)
     chart = charts.dots(amounts, colours, series="source", ranked=False)
     show.figure(metric_id, metric_id, amounts, said, chart)
 
 crowd = get("proposals_20_plus_by_ai_relation", dims=("age_band=12-24h",), family=family)
 crowd = with_source(newest_of_each(dim(crowd, "ai_relation")), edition)
-crowd = relabelled(crowd, "ai_relation", labels.AI_RELATIONS)
+crowd = relabelled(crowd, "ai_relation", labels.titles("ai_relation"))
 said = verdicts.by_source(crowd, "is most often crowded after 12 to 24 hours")
 chart = charts.dots(crowd, colours, tick_format=".0%", series="source", ranked=False)
 show.figure("crowd", "proposals_20_plus_by_ai_relation", crowd, said, chart)

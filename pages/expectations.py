@@ -27,7 +27,7 @@ for stat, key, note in (
 ):  # fmt: skip
     asked = get("expectation_share", stat=stat, family=family)
     asked = with_source(with_text(newest_of_each(asked)), edition)
-    asked = relabelled(verdicts.marked(asked), "mark", labels.EXPECTATIONS)
+    asked = relabelled(verdicts.marked(asked), "mark", labels.expectations())
     said = f"{key.capitalize()}. {verdicts.by_source(asked, 'is asked for most')}"
     chart = charts.dots(asked, colours, tick_format=".0%", series="source", ranked=False)
     show.figure(key, "expectation_share", asked, said, chart, note=note)

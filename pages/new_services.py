@@ -32,7 +32,7 @@ show.table("board", board, "Every service that was looked for or found, by sourc
 
 sold = dim(get("ai_service_share", stat="found"), "ai_service")
 sold = relabelled(with_source(with_text(newest_of_each(sold)), edition), "ai_service",
-                  labels.AI_SERVICES)  # fmt: skip
+                  labels.titles("ai_service"))  # fmt: skip
 said = verdicts.by_source(sold, "is the AI service found most")
 chart = charts.dots(sold, colours, tick_format=".1%", series="source")
 note = "As read, not corrected: for most services the reader's errors could not be measured."

@@ -28,11 +28,11 @@ BY_NAME |= dict.fromkeys(("period_start", "capture_on", "staged_on", "born_on"),
 BY_NAME |= dict.fromkeys(("first_at", "last_at", "whole_from", "whole_to"), pl.Datetime("us"))
 INTEGERS = (
     "n k first_bids last_bids listings bracket_low bracket_high captures holds_undated recency"
-    " recency_in_capture rows_accepted rejects times n_all n_priced n_competition"
+    " recency_in_capture times n_all n_priced n_competition"
 )
 BOOLEANS = (
     "ai_mention genai_mention title_only selected is_price_implausible is_defect is_undated"
-    " is_partial is_partial_period is_open is_stream is_censored human_only ai_tool_welcome"
+    " is_partial is_partial_period is_open is_stream is_lost is_censored human_only ai_tool_welcome"
     " originality_clause disclosure urgent creativity strategy communication ai_literacy"
 )
 NUMBERS = (

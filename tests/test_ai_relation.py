@@ -389,3 +389,38 @@ def test_margins_are_those_of_the_category_and_zero_for_kinds_it_never_learnt():
     told = {name: value for name, value in zip(names, found[0].tolist(), strict=True) if value}
     assert told == {"mobile_apps": 4.0, "writing": 3.0}
     assert np.allclose(_kinds.scaled(found, _kinds.scale(found)), 0)
+
+
+# --- what is denied
+
+
+@pytest.mark.parametrize(
+    ("said", "is_urgent"),
+    [
+        ("This is urgent.", True),
+        ("This is not urgent.", False),
+        ("No need to hurry, it isn't very urgent", False),
+        ("Site for an urgent care clinic", False),
+        ("Not urgent for the logo, but the flyer is needed urgently", True),
+    ],
+)
+def test_denied_urgency_is_none(pipeline, said, is_urgent):
+    told = table(("Flyer for a harbour", said))
+    assert ai_relation.read(kinds(told), told, pipeline)["urgent"].item() is is_urgent
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No machine translation or AI tools.",
+        "Please do not use Google Translate, ChatGPT or DeepL.",
+        "no automated translation",
+        "No AI tools, please.",
+    ],
+)
+def test_a_ban_that_names_machine_translation_first_is_a_ban(pipeline, said):
+    told = table(("Translate a letter about a harbour", said), ("Translate a letter", "By Friday."))
+    found = ai_relation.read(kinds(told), told, pipeline)
+    assert found["human_only"].to_list() == [True, False]
+    assert found["ai_relation"].to_list() == ["none", "none"]
+    assert not found["ai_tool_welcome"].any()

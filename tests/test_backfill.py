@@ -13,7 +13,7 @@ from loopback import Loopback, Query
 
 from benchmarks.backfill_coverage import amounts
 from benchmarks.freelancer_market import SKILLS, Market, answer, market, project
-from etl import edition, pulling
+from etl import config, edition, landing, pulling
 from etl.command_line import main
 from etl.config import warehouse_file
 from etl.console import now
@@ -203,6 +203,49 @@ def test_an_hour_that_stays_short_begins_the_stream_anew(served):
     with Warehouse(warehouse_file(), read_only=True) as warehouse:
         spans = warehouse.frame("select distinct whole_from from core_captures").drop_nulls()
     assert spans.height == 2
+
+
+def hours(world: Market, deleted: bool):
+    """An API whose every hour holds one project; those of odd hours were deleted, or are."""
+
+    def reply(path: str, query: Query) -> bytes:
+        if "projects[]" in query:
+            return answer(world, path, query)
+        first = int(query["from_time"][0])
+        one = project(world, 0) | {"id": first, "time_submitted": first + 1}
+        one |= {"deleted": True} if deleted and first // 3600 % 2 else {}
+        return json.dumps({"result": {"projects": [one], "total_count": 1}}).encode()
+
+    return reply
+
+
+def test_an_hour_of_deleted_projects_alone_stops_nothing(served, capsys):
+    """They are counted as rejects; the shape has not changed, and the stream is whole."""
+    server, world = served
+    server.answers[HOST] = hours(world, deleted=True)
+    assert main(["pull", "freelancer"]) == 0, capsys.readouterr().err
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        reasons = set(warehouse.frame("select reason from rejects")["reason"])
+        [(lost, whole_to)] = warehouse.frame(
+            "select max(is_lost::int), max(whole_to) from core_captures"
+        ).rows()
+    assert reasons == {"deleted by its client"} and lost == 0
+    assert now() - whole_to < timedelta(hours=3)
+
+
+def test_a_payload_of_a_stream_that_is_lost_is_told(served):
+    assert main(["pull", "freelancer"]) == 0
+    [*_, last] = landing.captures("freelancer")
+    (config.raw_folder() / "freelancer" / f"{last.of or last.sha256}.zst").unlink()
+    warehouse_file().unlink()
+    assert main(["build"]) == 1
+    with Warehouse(warehouse_file(), read_only=True) as warehouse:
+        lost = warehouse.frame("select raw_sha256 from core_captures where is_lost")
+        partial = warehouse.frame(
+            "select count(*) from mart_sightings where source_id = 'freelancer'"
+            " and not coalesce(is_open, false) and is_stream"
+        ).item()
+    assert lost["raw_sha256"].to_list() == [last.sha256] and partial == 0
 
 
 def test_a_window_of_the_sample_is_read_whole_or_not_at_all(served, capsys):

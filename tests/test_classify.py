@@ -306,15 +306,17 @@ def test_many_lines_come_back_in_order_from_other_processes(folder, monkeypatch)
     assert together == alone
 
 
-def test_an_edition_without_readers_says_what_to_do(tmp_path, monkeypatch, capsys):
+def test_an_edition_of_fewer_readers_reads_with_the_shipped_ones(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("OBSERVATORY_DATA", str(tmp_path / "data"))
     readers.show(tmp_path / "data", {"category": readers.models()["category"]})
     path = tmp_path / "one.ndjson"
     path.write_bytes(ndjson(full()))
-    assert main(["classify", str(path)]) == 1
+    assert main(["classify", str(path)]) == 0
     out, said = capsys.readouterr()
-    assert out == "" and said.count("\n") == 1
-    assert "no trained ai_relation, exposure; run" in said
+    assert said.count("\n") == 1 and "the shipped ones are used" in said
+    monkeypatch.setenv("OBSERVATORY_DATA", str(tmp_path / "none"))
+    assert main(["classify", str(path)]) == 0
+    assert capsys.readouterr().out == out
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import readers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -418,3 +419,20 @@ def test_parse_names_what_came_twice_and_numbers_nobody_can_keep(tmp_path, capsy
     assert "identical to an earlier row" in reasons
     file.write_text("[" + "9" * 5000 + "]")
     assert main(["parse", "freelancer", str(file)]) == 1
+
+
+def test_an_edition_of_fewer_readers_reads_with_the_shipped_ones(data_folder, tmp_path, capsys):
+    """A machine that built with an earlier version goes on building, and says so."""
+    shipped = edition.Edition(SHIPPED).models()
+    readers.show(data_folder, {"category": shipped["category"]})
+    path = tmp_path / "snipework_categories.csv"
+    path.write_text(
+        "week,period_start,category,category_slug,jobs,share,avg_fixed_usd,median_fixed_usd,"
+        "avg_hourly_usd\n2026-W28,2026-07-06,Legal,legal,200,0.5,200,150,50\n",
+        encoding="utf-8",
+    )
+    assert main(["import", str(path), "--as", "snipework"]) == 0
+    capsys.readouterr()
+    assert build() == 0
+    assert "the shipped ones are used" in capsys.readouterr().err
+    assert edition.current()[0].models() == shipped

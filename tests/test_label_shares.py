@@ -96,9 +96,19 @@ def test_both_errors_are_in_the_interval():
     as_read, corrected = estimate(URGENT).iter_rows(named=True)
     assert corrected["hi"] - corrected["lo"] > 1.25 * (as_read["hi"] - as_read["lo"])
     surer = estimate(URGENT, ERRORS.with_columns(pl.col("listings") * 1000)).row(1, named=True)
-    assert surer["hi"] - surer["lo"] == pytest.approx(
-        1.25 * (as_read["hi"] - as_read["lo"]), rel=0.1
+    assert surer["lo"] == pytest.approx((as_read["lo"] - 0.05) / 0.8, abs=0.006)
+
+
+def test_the_interval_holds_that_of_the_share_as_read():
+    """Readers err otherwise elsewhere: what was read may be true, however sure the correction."""
+    as_read, corrected = estimate(URGENT, ERRORS.with_columns(pl.col("listings") * 1000)).iter_rows(
+        named=True
     )
+    assert (as_read["hi"] - 0.05) / 0.8 < as_read["hi"]
+    assert corrected["hi"] == pytest.approx(as_read["hi"], abs=1e-6)
+    # as many as false alarms alone would give: nothing is left, but nothing is certain either
+    gone = estimate(URGENT.with_columns(k=pl.lit(50, pl.Int64))).row(1, named=True)
+    assert gone["value"] == 0 and gone["hi"] == pytest.approx(as_read["hi"], abs=1e-6)
 
 
 def test_three_levels_by_hand():
@@ -205,14 +215,16 @@ def test_thin_cells_single_captures_and_other_measures_are_left_out():
 def test_captures_that_disagree_widen_the_interval():
     """Four times the variance counts like a quarter of the listings: the same value, less sure."""
     once = estimate(URGENT).row(1, named=True)
-    wider = estimate(URGENT.with_columns(dispersion=pl.lit(4.0))).row(1, named=True)
+    low, high = wilson(42.5, 250)
+    disagreeing = URGENT.with_columns(dispersion=pl.lit(4.0), lo=pl.lit(low), hi=pl.lit(high))
+    wider = estimate(disagreeing).row(1, named=True)
     quarter = estimate(
         shares(
             """
             measure | family | dims        | k    | n
             urgent  | *      | urgent=true | 42.5 | 250
         """.replace("42.5", "42")
-        ).with_columns(k=pl.lit(42.5))
+        ).with_columns(k=pl.lit(42.5), lo=pl.lit(low), hi=pl.lit(high))
     ).row(1, named=True)
     assert wider["value"] == once["value"]
     assert wider["hi"] - wider["lo"] > 1.4 * (once["hi"] - once["lo"])

@@ -181,16 +181,17 @@ PROPOSALS = rows(
 )
 PROPOSALS_BY_AI = rows(
     """
-    family | dims                                 | k | n
-    *      | age_band=00-12h;ai_relation=ai_build | 0 | 1
-    web    | age_band=00-12h;ai_relation=ai_build | 0 | 1
-    *      | age_band=72h+;ai_relation=none       | 1 | 2
-    web    | age_band=72h+;ai_relation=none       | 1 | 1
-    legal  | age_band=72h+;ai_relation=none       | 0 | 1
+    capture    | family | dims                                 | k | n
+               | *      | age_band=00-12h;ai_relation=ai_build | 0 | 1
+               | web    | age_band=00-12h;ai_relation=ai_build | 0 | 1
+               | *      | age_band=72h+;ai_relation=none       | 1 | 2
+               | web    | age_band=72h+;ai_relation=none       | 1 | 1
+               | legal  | age_band=72h+;ai_relation=none       | 0 | 1
+    2025-01-05 | *      | age_band=00-12h;ai_relation=ai_build | 1 | 1
+    2025-01-05 | web    | age_band=00-12h;ai_relation=ai_build | 1 | 1
     """,
     measure="proposals_20_plus_by_ai",
     niche="*",
-    capture="",
     **CELL,
 )
 BRACKETS = rows(

@@ -32,13 +32,13 @@ SOURCES = rows("""
 # pulled without a break from the middle of January to the first of March, in two captures
 # came short after it, and begun anew; of `lost` a payload is gone
 CAPTURES = rows("""
-    source_id | whole_from       | whole_to         | rows_accepted | rejects
-    stream    | 2025-01-15 09:00 | 2025-02-10 09:00 | 9             | 0
-    stream    | 2025-01-15 09:00 | 2025-03-01 00:00 | 9             | 1
-    stream    | 2025-03-02 00:00 | 2025-03-20 08:00 | 0             | 0
-    lost      | 2025-01-15 09:00 | 2025-03-01 00:00 | 9             | 0
-    lost      | -                | -                | 0             | 1
-    live      | -                | -                | 9             | 0
+    source_id | whole_from       | whole_to         | is_lost
+    stream    | 2025-01-15 09:00 | 2025-02-10 09:00 | false
+    stream    | 2025-01-15 09:00 | 2025-03-01 00:00 | -
+    stream    | 2025-03-02 00:00 | 2025-03-20 08:00 | false
+    lost      | 2025-01-15 09:00 | 2025-03-01 00:00 | false
+    lost      | 2025-01-15 09:00 | 2025-02-09 00:00 | true
+    live      | -                | -                | false
 """)
 DEFECTS = rows("""
     source_id | capture_on | reason
@@ -279,22 +279,26 @@ AMOUNTS = rows(
     hourly_rate           | low_end   | demand |            |                                     | 15     | -
     hourly_rate           | high_end  | demand |            |                                     | 40     | w_high_end
     hourly_rate_by_ai     | range     | demand |            | ai_relation=ai_build                | 20     | w_range
+    hourly_rate_by_ai     | range     | demand | 2025-01-05 | ai_relation=ai_build                | 15     | w_range
     hourly_rate_by_ai     | low_end   | demand |            | ai_relation=none                    | 15     | -
     fixed_budget          | fixed     | demand |            |                                     | 225    | w_fixed
     fixed_budget          | fixed     | demand | 2025-01-05 |                                     | 200    | w_fixed
     fixed_budget          | unread    | demand |            |                                     | 80     | w_unread
     fixed_budget_by_ai    | fixed     | demand |            | ai_relation=ai_content              | 225    | w_fixed
+    fixed_budget_by_ai    | fixed     | demand | 2025-01-05 | ai_relation=ai_content              | 200    | w_fixed
     bids                  | high_end  | demand |            |                                     | 3      | w_high_end
     bids                  | absurd    | demand |            |                                     | 7      | w_absurd
     bids                  | fixed     | demand |            |                                     | 0      | w_fixed
     bids                  | fixed     | demand | 2025-01-05 |                                     | 1      | w_fixed
     bids_by_ai            | absurd    | demand |            | ai_relation=ai_context              | 7      | w_absurd
     bids_by_ai            | fixed     | demand |            | ai_relation=ai_content              | 0      | w_fixed
+    bids_by_ai            | fixed     | demand | 2025-01-05 | ai_relation=ai_content              | 1      | w_fixed
     days_left             | no_price  | demand |            |                                     | 2.5    | w_no_price
     gig_start_price       | gig       | supply |            | currency=PKR                        | 900    | -
     gig_start_price       | gig_eur   | supply |            | currency=EUR                        | 5      | w_gig_eur
     gig_start_price       | gig_eur   | supply | 2025-01-05 | currency=EUR                        | 4      | w_gig_eur
     gig_start_price_by_ai | gig_eur   | supply |            | ai_relation=ai_content;currency=EUR | 5      | w_gig_eur
+    gig_start_price_by_ai | gig_eur   | supply | 2025-01-05 | ai_relation=ai_content;currency=EUR | 4      | w_gig_eur
     average_bid           | range     | demand |            | pricing_type=hourly                 | 22.5   | w_range
     average_bid           | range     | demand | 2025-01-05 | pricing_type=hourly                 | 21     | w_range
     average_bid           | no_price  | demand |            | pricing_type=hourly                 | 18     | w_no_price

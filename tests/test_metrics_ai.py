@@ -69,23 +69,28 @@ LABEL_WANTED = {
 }
 
 # the outer tenths are not shown; gigs by niche would be too thin
+# a single capture is there to tell how far captures disagree, and is not shown
 QUANTILES = rows(
     """
-    measure               | stat   | family | niche | dims                                | n  | value | lo  | hi  | reason
-    hourly_rate           | median | *      | *     |                                     | 29 | 19    | 14  | 24  | -
-    hourly_rate_by_ai     | median | web    | sites | ai_relation=ai_build                | 30 | 20    | 15  | 25  | -
-    hourly_rate_by_ai     | p10    | *      | *     | ai_relation=ai_build                | 30 | 10    | 5   | 15  | -
-    hourly_rate_by_ai     | p75    | *      | *     | ai_relation=none                    | 5  | 90    | -   | -   | n is too small
-    fixed_budget          | p25    | *      | *     |                                     | 28 | 49    | 39  | 59  | -
-    fixed_budget_by_ai    | p25    | *      | *     | ai_relation=ai_content              | 31 | 50    | 40  | 60  | -
-    fixed_budget_by_ai    | p90    | *      | *     | ai_relation=ai_content              | 31 | 500   | 400 | 600 | -
-    bids                  | median | web    | *     |                                     | 27 | 6     | 4   | 8   | -
-    bids_by_ai            | median | web    | *     | ai_relation=none                    | 32 | 7     | 5   | 9   | -
-    bids_by_ai            | p90    | web    | *     | ai_relation=none                    | 32 | 70    | 50  | 90  | -
-    gig_start_price       | median | *      | *     | currency=EUR                        | 26 | 13    | 12  | 14  | -
-    gig_start_price_by_ai | median | web    | *     | ai_relation=ai_content;currency=EUR | 34 | 14    | 13  | 15  | -
-    gig_start_price_by_ai | median | web    | sites | ai_relation=ai_content;currency=EUR | 34 | 14.5  | 13  | 15  | -
-    gig_start_price_by_ai | p10    | web    | *     | ai_relation=ai_content;currency=EUR | 34 | 5     | 4   | 6   | -
+    measure               | stat   | family | niche | dims                                | n  | value | lo  | hi  | reason | capture
+    hourly_rate           | median | *      | *     |                                     | 29 | 19    | 14  | 24  | - |
+    hourly_rate_by_ai     | median | web    | sites | ai_relation=ai_build                | 30 | 20    | 15  | 25  | - |
+    hourly_rate_by_ai     | p10    | *      | *     | ai_relation=ai_build                | 30 | 10    | 5   | 15  | - |
+    hourly_rate_by_ai     | p75    | *      | *     | ai_relation=none                    | 5  | 90    | -   | -   | n is too small |
+    fixed_budget          | p25    | *      | *     |                                     | 28 | 49    | 39  | 59  | - |
+    fixed_budget_by_ai    | p25    | *      | *     | ai_relation=ai_content              | 31 | 50    | 40  | 60  | - |
+    fixed_budget_by_ai    | p90    | *      | *     | ai_relation=ai_content              | 31 | 500   | 400 | 600 | - |
+    bids                  | median | web    | *     |                                     | 27 | 6     | 4   | 8   | - |
+    bids_by_ai            | median | web    | *     | ai_relation=none                    | 32 | 7     | 5   | 9   | - |
+    bids_by_ai            | p90    | web    | *     | ai_relation=none                    | 32 | 70    | 50  | 90  | - |
+    gig_start_price       | median | *      | *     | currency=EUR                        | 26 | 13    | 12  | 14  | - |
+    gig_start_price_by_ai | median | web    | *     | ai_relation=ai_content;currency=EUR | 34 | 14    | 13  | 15  | - |
+    gig_start_price_by_ai | median | web    | sites | ai_relation=ai_content;currency=EUR | 34 | 14.5  | 13  | 15  | - |
+    hourly_rate_by_ai     | median | *      | *     | ai_relation=ai_build                | 30 | 21    | 15  | 25  | - | 2025-01-05
+    fixed_budget_by_ai    | median | *      | *     | ai_relation=ai_build                | 30 | 21    | 15  | 25  | - | 2025-01-05
+    bids_by_ai            | median | *      | *     | ai_relation=ai_build                | 30 | 21    | 15  | 25  | - | 2025-01-05
+    gig_start_price_by_ai | median | *      | *     | ai_relation=ai_build;currency=EUR   | 30 | 21    | 15  | 25  | - | 2025-01-05
+    gig_start_price_by_ai | p10    | web    | *     | ai_relation=ai_content;currency=EUR | 34 | 5     | 4   | 6   | - |
     """,
     source_id="full",
     flags="f",
@@ -113,9 +118,10 @@ MEASURED = {
 
 SHARES = rows(
     """
-    measure                 | source_id | flags | family | niche | dims                             | n  | value | lo   | hi
-    proposals_20_plus       | full      | f     | *      | *     | age_band=72h+                    | 20 | 0.18  | 0.08 | 0.38
-    proposals_20_plus_by_ai | full      | f     | web    | *     | age_band=72h+;ai_relation=none   | 21 | 0.19  | 0.09 | 0.39
+    measure                 | source_id | flags | family | niche | dims                             | n  | value | lo   | hi   | capture
+    proposals_20_plus       | full      | f     | *      | *     | age_band=72h+                    | 20 | 0.18  | 0.08 | 0.38 |
+    proposals_20_plus_by_ai | full      | f     | web    | *     | age_band=72h+;ai_relation=none   | 21 | 0.19  | 0.09 | 0.39 |
+    proposals_20_plus_by_ai | full      | f     | *      | *     | age_band=72h+;ai_relation=none   | 22 | 0.2   | 0.09 | 0.39 | 2025-01-05
     """,
     **PLACE,
 )

@@ -12,7 +12,16 @@ import polars as pl
 import pytest
 
 from etl.edition import current
-from pages.parts import catalogue, charts, headlines, provenance, rows, timelines, wording
+from pages.parts import (
+    catalogue,
+    charts,
+    headlines,
+    provenance,
+    rows,
+    timelines,
+    verdicts,
+    wording,
+)
 from pages.parts.palette import DARK, LIGHT, Palette
 
 TODAY = date(2026, 11, 24)
@@ -352,3 +361,112 @@ def test_every_flag_of_the_edition_has_words() -> None:
         flag for joined in current()[0].values()["flags"].unique() for flag in joined.split(";")
     }
     assert flags - {""} <= set(wording.FLAGS)
+
+
+class TestVerdicts:
+    """Answers that are words, from rows worked out by hand."""
+
+    NICHES = pl.DataFrame(
+        {
+            "stat": ["rank", "rank", "rank", "class", "class", "class", "class"],
+            "dims": ["voice=prior"] * 3 + ["", "", "", "voice=market"],
+            "niche": ["a", "b", "c", "a", "b", "c", "a"],
+            "label": ["A", "B", "C", "A", "B", "C", "A"],
+            "value": [0.2, 0.9, None, None, None, None, None],
+            "value_text": ["x", "y", "z", "unaffected", "substitutable", "cannot tell", "no"],
+        }
+    )
+
+    def test_niches_stand_by_rank_with_the_class_they_are_shown(self) -> None:
+        found = verdicts.exposure(self.NICHES)
+        told = found.select("label", "said").rows()
+        assert told == [("B", "substitutable"), ("A", "unaffected"), ("C", "cannot tell")]
+        assert verdicts.exposed(found) == (
+            "Of 3 niches: 1 substitutable and 1 hardly touched; 1 cannot be told"
+        )
+        assert verdicts.exposed(found.tail(1)) == (
+            "None of 1 niches can be told: no two kinds of evidence agree"
+        )
+
+    def test_a_share_is_said_with_its_interval_largest_source_first(self) -> None:
+        rows = pl.DataFrame(
+            {
+                "label": ["small", "large", "none", "middle"],
+                "n": [20, 900, 5000, 90],
+                "value": [0.5, 0.25, None, 0.1],
+                "lo": [0.3, 0.2, None, 0.05],
+                "hi": [0.7, 0.3, None, 0.2],
+                "unit": "share (0-1)",
+                "decimals": 3,
+            }
+        )
+        assert verdicts.share_of(rows, "builds AI") == (
+            "large: 25.0 % (20.0 % to 30.0 %) builds AI; middle: 10.0 % (5.0 % to 20.0 %) builds AI"
+        )
+        assert verdicts.share_of(rows.clear(), "builds AI") == "Too few listings to say"
+
+    @staticmethod
+    def compared(*cells: tuple[str, str, float, float, float]) -> pl.DataFrame:
+        columns = ["source", "label", "value", "lo", "hi"]
+        rows = pl.DataFrame(cells, schema=columns, orient="row")
+        return rows.with_columns(n=pl.lit(50), unit=pl.lit("US dollars"), decimals=pl.lit(0))
+
+    def test_sources_are_compared_within_themselves_only(self) -> None:
+        rows = self.compared(
+            ("one", "AI", 30, 28, 33), ("one", "none", 20, 19, 21),
+            ("two", "AI", 90, 10, 99), ("two", "none", 95, 20, 99),
+        )  # fmt: skip
+        assert verdicts.by_source(rows, "pays most") == (
+            "one: AI pays most, $30 ($28 to $33); two: cannot be told, the intervals overlap"
+        )
+        three = self.compared(
+            ("one", "a", 30, 28, 33), ("one", "b", 29, 27, 32), ("one", "c", 5, 4, 6)
+        )
+        assert verdicts.by_source(three, "pays most") == (
+            "one: a pays most, $30 ($28 to $33), but its order against b cannot be told"
+        )
+        assert verdicts.by_source(three.head(1), "pays most") == "Too few listings to compare"
+
+    SERVICES = pl.DataFrame(
+        {
+            "stat": ["growth", "growth", "growth", "born", "price_ratio"],
+            "dims": ["basis=series;service=rag", "basis=series;service=llm",
+                     "basis=burst;service=odd_one", "basis=series;service=rag",
+                     "basis=series;service=rag"],
+            "source_id": ["hn"] * 5,
+            "value": [2.0, 1.0, None, None, 1.234],
+            "lo": [1.1, 0.8, None, None, 1.0],
+            "hi": [3.0, 1.3, None, None, 1.5],
+            "n": [40, 90, 3, 40, 16],
+            "value_text": ["growing", "mature", "cannot tell", "2025-04-01", None],
+            "reason": [None, None, "too few", None, None],
+        }
+    )  # fmt: skip
+
+    def test_services_stand_staged_first_and_are_named(self) -> None:
+        found = verdicts.services(self.SERVICES)
+        assert found["label"].to_list() == ["RAG", "LLM", "Odd One"]
+        assert verdicts.staged(found) == (
+            "RAG is growing, by the quarter or the year; LLM is mature; 1 cannot be staged"
+        )
+        assert verdicts.staged(found.tail(1)).startswith("No service can be staged: 1 are")
+
+    def test_the_board_has_a_line_per_service_with_what_is_known_beside(self) -> None:
+        board = verdicts.board(verdicts.services(self.SERVICES), self.SERVICES, {"hn": "News"})
+        first, *_, last = board.rows(named=True)
+        assert (first["service"], first["source"], first["stage"]) == ("RAG", "News", "growing")
+        assert (first["born"], first["price_beside_ordinary_work"]) == ("2025-04-01", "1.23")
+        assert (first["chance_of_more_bids"], last["why"], last["posts"]) == (None, "too few", 3)
+
+    def test_marks_and_sources_with_texts(self) -> None:
+        table = pl.DataFrame(
+            {
+                "dims": ["urgent=true", "ai_relation=none", ""],
+                "flags": ["f", "title_only", "f"],
+                "source_id": ["small", "bare", "large"],
+                "n": [20, 9000, 90],
+            }
+        )
+        assert verdicts.marked(table)["mark"].to_list() == ["urgent", None, None]
+        assert rows.with_text(table)["source_id"].to_list() == ["large", "small"]
+        assert rows.with_text(table, most=1)["source_id"].to_list() == ["large"]

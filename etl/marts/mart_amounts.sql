@@ -51,14 +51,14 @@ select
     capture, flags, family, niche, concat('ai_relation=', ai_relation) as dims,
     sample_window, price_usd as amount
 from priced
-where pricing_type = 'hourly' and price_usd is not null and capture = '' and ai_relation is not null
+where pricing_type = 'hourly' and price_usd is not null and ai_relation is not null
 union all
 select
     'fixed_budget_by_ai' as measure, source_id, native_id, platform, side, period_start, grain,
     capture, flags, family, niche, concat('ai_relation=', ai_relation) as dims,
     sample_window, price_usd as amount
 from priced
-where pricing_type = 'fixed' and price_usd is not null and side = 'demand' and capture = ''
+where pricing_type = 'fixed' and price_usd is not null and side = 'demand'
     and ai_relation is not null
 union all
 select
@@ -67,11 +67,11 @@ select
     concat('ai_relation=', ai_relation, ';currency=', currency) as dims,
     sample_window, price_min as amount
 from priced
-where pricing_type = 'package' and price_min is not null and currency is not null and capture = ''
+where pricing_type = 'package' and price_min is not null and currency is not null
     and ai_relation is not null
 union all
 select
     'bids_by_ai' as measure, source_id, native_id, platform, side, period_start, grain, capture,
     flags, family, niche, concat('ai_relation=', ai_relation) as dims, sample_window,
     cast(bids as double) as amount
-from mart_sightings where bids is not null and capture = '' and ai_relation is not null
+from mart_sightings where bids is not null and ai_relation is not null

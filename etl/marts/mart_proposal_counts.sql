@@ -26,7 +26,6 @@ select
     count(*) as n
 from mart_sightings
 where proposals_low is not null and age_band is not null and ai_relation is not null
-    and capture = ''
 group by grouping sets (
     (source_id, platform, scope, side, period_start, grain, capture, flags, age_band, ai_relation),
     (

@@ -58,8 +58,8 @@ with seen as (
 latest as (
     select source_id, max(observed_at) as last_seen_at from seen group by source_id
 ),
-lost as ( -- of a payload that cannot be read no one knows what it held
-    select distinct source_id from core_captures where rejects > 0 and rows_accepted = 0
+lost as ( -- a payload of a stream that cannot be read any more: no one knows what it held
+    select distinct source_id from core_captures where is_lost
 ),
 spans as ( -- of sources pulled without a break: every posting between the two moments is held
     select c.source_id, c.whole_from, max(c.whole_to) as whole_to

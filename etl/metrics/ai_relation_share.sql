@@ -2,7 +2,7 @@
 title = "What listings have to do with AI"
 unit = "share of listings (0-1)"
 question = "How much work builds AI, is made or done with AI, or has nothing to do with it?"
-method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval for theirs too."
+method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval holds theirs and that of `found`."
 caveat = "A source sees what it sees: shares of a selected query describe the query, and sources with bare titles understate AI. Never compare sources with each other."
 pages = ["ai_impact"]
 dims = ["ai_relation"]

@@ -2,7 +2,7 @@
 title = "AI services in listings"
 unit = "share of listings (0-1)"
 question = "Which AI services are bought and sold?"
-method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval for theirs too."
+method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval holds theirs and that of `found`."
 caveat = "Eleven kinds by a codebook; most are rare, and rare kinds are read with error that could not be measured. Selected queries describe the query."
 pages = ["new_services"]
 dims = ["ai_service"]

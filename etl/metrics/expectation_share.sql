@@ -2,7 +2,7 @@
 title = "What listings ask of a person"
 unit = "share of listings (0-1)"
 question = "How often is human work, AI use, originality, disclosure, speed or a human skill asked for?"
-method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval for theirs too."
+method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval holds theirs and that of `found`."
 caveat = "Explicit words only: what is expected without being said is not counted. Sources with bare titles give lower bounds; selected queries describe the query."
 pages = ["expectations"]
 dims = ["human_only", "ai_tool_welcome", "originality_clause", "disclosure", "urgent", "creativity", "strategy", "communication", "ai_literacy"]

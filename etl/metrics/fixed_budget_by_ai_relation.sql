@@ -12,4 +12,4 @@ select
     stat, source_id, platform, side, '*' as geo, period_start, grain, family, niche, dims,
     n, value, lo, hi, reason, flags
 from est_quantiles
-where measure = 'fixed_budget_by_ai' and stat in ('p25', 'median', 'p75')
+where measure = 'fixed_budget_by_ai' and capture = '' and stat in ('p25', 'median', 'p75')

@@ -12,4 +12,4 @@ select
     stat, source_id, platform, side, '*' as geo, period_start, grain, family, niche, dims,
     n, value, lo, hi, reason, flags
 from est_quantiles
-where measure = 'gig_start_price_by_ai' and niche = '*' and stat in ('p25', 'median', 'p75')
+where measure = 'gig_start_price_by_ai' and niche = '*' and capture = '' and stat in ('p25', 'median', 'p75')

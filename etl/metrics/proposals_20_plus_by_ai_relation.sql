@@ -13,4 +13,4 @@ select
     'share' as stat, source_id, platform, side, '*' as geo, period_start, grain, family, niche,
     dims, n, value, lo, hi, flags
 from est_shares
-where measure = 'proposals_20_plus_by_ai'
+where measure = 'proposals_20_plus_by_ai' and capture = ''

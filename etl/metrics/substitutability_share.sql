@@ -2,7 +2,7 @@
 title = "How replaceable the work in listings reads"
 unit = "share of listings (0-1)"
 question = "How much of the work could a general AI tool deliver alone?"
-method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval for theirs too."
+method = "Read from title and text by our reader; `found` is the share as read, with a Wilson interval widened by what several captures disagree on; `share` is corrected for the reader's measured errors (docs/methods/misclassification.md), its interval holds theirs and that of `found`."
 caveat = "A judgement about the work as described, by a codebook; not a forecast. Selected queries describe the query."
 pages = ["ai_impact"]
 dims = ["substitutability"]

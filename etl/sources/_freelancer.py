@@ -16,7 +16,7 @@ from typing import Any
 from etl.contracts import Budget, Capture, Reject, SourceChanged, SourceUnavailable, Terms
 from etl.parse.html import html_to_text
 from etl.sources._api import address, json_body, located, maybe, need, records_at, unix_seconds
-from etl.sources._listing import rows
+from etl.sources._listing import NotKept, rows
 from etl.sources._pages import one_line
 
 HOST = "www.freelancer.com"
@@ -116,7 +116,7 @@ def listings(body: bytes, capture: Capture) -> Iterator[dict[str, Any] | Reject]
 
 def _row(record: Mapping[str, Any], seen: datetime | None) -> dict[str, Any]:
     if record.get("deleted") is True:
-        raise ValueError("deleted by its client")
+        raise NotKept("deleted by its client")
     path = maybe(record, "seo_url", str)
     status = _status(record)
     posted_at = unix_seconds(need(record, "time_submitted", (int, float)))

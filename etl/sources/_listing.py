@@ -14,6 +14,10 @@ from etl.parse.money import Money
 LICENCE = "listings belong to their authors; aggregates only"
 
 
+class NotKept(ValueError):
+    """A row that is whole and not ours to keep: no sign that its source has changed."""
+
+
 def rows(
     records: Iterable[Any], row: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> Iterator[dict[str, Any] | Reject]:
@@ -26,7 +30,7 @@ def rows(
         try:
             yield row(record)
         except ValueError as error:
-            yield Reject(locator, str(error))
+            yield Reject(locator, str(error), is_sound=isinstance(error, NotKept))
 
 
 def cells_key(record: Mapping[str, str | None], without: str | None = None) -> str:

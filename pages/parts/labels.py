@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from etl.reference import listing_labels
 
 OLI_GROUPS = {
@@ -66,18 +68,15 @@ SCOPES = {
 }
 
 
-def _titles(label: str) -> dict[str, str]:
+@cache
+def titles(label: str) -> dict[str, str]:
     """Return what a reader calls the levels of a label of listings, in the order of its file."""
     table = listing_labels()
     return dict(table.filter(table["label"] == label).select("level", "title").iter_rows())
 
 
-AI_RELATIONS = _titles("ai_relation")
-AI_SERVICES = _titles("ai_service")
-SUBSTITUTABILITY = _titles("substitutability")
-EXPECTATIONS = dict(
-    listing_labels()
-    .filter(listing_labels()["level"] == "true")
-    .select("label", "title")
-    .iter_rows()
-)
+@cache
+def expectations() -> dict[str, str]:
+    """Return what a reader calls each thing that a listing may ask of a person."""
+    table = listing_labels()
+    return dict(table.filter(table["level"] == "true").select("label", "title").iter_rows())

@@ -24,13 +24,12 @@ TERMS = {"llm": "LLM", "rag": "RAG", "genai": "Generative AI", "ai": "AI", "mlop
          "prompt_eng": "Prompt engineering"}  # fmt: skip
 TOLD = ("substitutable", "complementary", "unaffected", "ai_native")
 BESIDE = ("born", "price_ratio", "competition")  # what is told of a service beside its growth
-SAID_OF = {  # a stage weighs the year as well as the quarter that the chart shows
+STAGES = {  # a stage weighs the year as well as the quarter that the chart shows
     "emerging": "emerging",
     "growing": "growing, by the quarter or the year",
     "mature": "mature",
     "fading": "fading, by the quarter or the year",
 }
-STAGES = ("emerging", "growing", "mature", "fading")
 
 
 def exposure(rows: pl.DataFrame) -> pl.DataFrame:
@@ -56,8 +55,8 @@ def exposed(rows: pl.DataFrame) -> str:
 def services(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the growth of each service with its stage in `said`, the staged first."""
     found = dim(rows.filter(pl.col("stat") == "growth"), "service", "basis")
-    order = pl.col("value_text").is_in(STAGES)
-    named = pl.col("service").replace(labels.AI_SERVICES | TERMS)
+    order = pl.col("value_text").is_in(list(STAGES))
+    named = pl.col("service").replace(labels.titles("ai_service") | TERMS)
     plain = pl.col("service").str.replace_all("_", " ").str.to_titlecase()
     label = pl.when(named != pl.col("service")).then(named).otherwise(plain)
     return found.with_columns(said="value_text", label=label).sort(
@@ -70,12 +69,10 @@ def staged(rows: pl.DataFrame) -> str:
     parts = []
     for stage in STAGES:
         names = rows.filter(pl.col("said") == stage)["label"].unique(maintain_order=True).to_list()
-        parts += (
-            [f"{listed(names, 4)} {'is' if len(names) == 1 else 'are'} {SAID_OF[stage]}"]
-            if names
-            else []
-        )
-    others = rows.filter(~pl.col("said").is_in(STAGES))["label"].n_unique()
+        if names:
+            verb = "is" if len(names) == 1 else "are"
+            parts.append(f"{listed(names, 4)} {verb} {STAGES[stage]}")
+    others = rows.filter(~pl.col("said").is_in(list(STAGES)))["label"].n_unique()
     if not parts:
         return f"No service can be staged: {others} are present, absent or cannot be told"
     return f"{'; '.join(parts)}; {others} cannot be staged"
@@ -103,17 +100,11 @@ def board(rows: pl.DataFrame, all_rows: pl.DataFrame, titles: dict[str, str]) ->
     )
 
 
-def parts(rows: pl.DataFrame, column: str, levels: tuple[str, ...], what: str) -> str:
-    """Say of the two largest sources what share of their listings has one of the levels."""
-    chosen = rows.filter(pl.col(column).is_in(levels)).drop_nulls("value")
-    sums = chosen.group_by("label", maintain_order=True).agg(
-        pl.col("value").sum(), pl.col("n").max(), pl.len()
-    )
-    sums = sums.filter(pl.col("len") == len(levels)).sort("n", "label", descending=[True, False])
-    if sums.is_empty():
-        return "Too few listings to say"
-    told = sums.head(SAID).select("label", "value").iter_rows()
-    return "; ".join(f"{label}: {100 * share:.0f} % {what}" for label, share in told)
+def share_of(rows: pl.DataFrame, what: str) -> str:
+    """Say of the two largest sources what share of their listings the rows hold, one row each."""
+    known = rows.drop_nulls("value").sort("n", "label", descending=[True, False])
+    said = [f"{row['label']}: {value(row)} {what}" for row in known.head(SAID).rows(named=True)]
+    return "; ".join(said) or "Too few listings to say"
 
 
 def by_source(rows: pl.DataFrame, what: str) -> str:

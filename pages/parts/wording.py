@@ -15,7 +15,7 @@ GRADES = {
 }
 FLAGS = {
     "anomaly_spike": "an artefact of the data, not of the market",
-    "capped_page": "capped pages: no shares, no counts",
+    "capped_page": "a capped number per page: not a market",
     "carried": "carried from an earlier edition",
     "defect_capture": "a capture known to be defective",
     "derived": "derived from other published figures",
