@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from benchmarks import category_accuracy
+from benchmarks._reliability import plot
 from etl import edition, model_files
 from etl.config import REFERENCE, SHIPPED
 from models import _ai_rules, _ai_words, _kinds, ai_relation
@@ -193,11 +194,8 @@ def _details(labelled: pl.DataFrame, said: list[pl.DataFrame]) -> None:
         print(f"  {name:12}", *(f"{v:6.1f}" for v in row))
     p = np.concatenate([s.select(f"p_{n}" for n in names).to_numpy().max(1) for s in said])
     right = np.concatenate([(s["ai_relation"].to_numpy() == truth) for s in said])
-    print("\ncalibration: p of the relation said, share right")
-    for low, high in ((0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.98), (0.98, 1.01)):
-        kept = (p >= low) & (p < high)
-        print(f"  {low:.2f}-{min(high, 1):.2f}: n {kept.sum() / len(said):5.1f}, mean p "
-              f"{p[kept].mean():.2f}, right {right[kept].mean():.2f}")  # fmt: skip
+    print("\ncalibration of the relation said")
+    print(plot(p, right, (0, 0.5, 0.7, 0.9, 0.98, 1.01), len(said)))
 
 
 def _services(labelled: pl.DataFrame, said: list[pl.DataFrame]) -> None:
@@ -240,7 +238,7 @@ def _counts_and_speed(labelled: pl.DataFrame, rows: pl.DataFrame) -> None:
         ).sort("source_id").iter_rows(named=True):  # fmt: skip
         print("  ", {k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()})
     for tag, some in (
-        ("all", pl.lit(True)),
+        ("all", pl.col("title").is_not_null() | pl.col("text").is_not_null()),
         ("texts over 300 characters", pl.col("text").str.len_chars() > 300),
     ):
         chosen = rows.filter(some.fill_null(False)).sample(20_000, seed=1)

@@ -17,6 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import confusion_matrix, f1_score
 from sklearn.svm import LinearSVC
 
+from benchmarks._reliability import plot
 from etl.contracts import Capture, Reject
 from etl.normalise import drop_personal
 from etl.reference import reference_tables
@@ -107,12 +108,7 @@ def score(tag: str, rows: pl.DataFrame) -> None:
             kept = (known[p] >= bar).to_numpy()
             right = (truth[kept] == said[kept]).mean() if kept.any() else float("nan")
             print(f"         p >= {bar:.1f}: covers {kept.mean():.3f}, right {right:.3f}")
-        for low in np.arange(0.0, 1.0, 0.2):
-            here = known[p].is_between(low, low + 0.2, closed="right").to_numpy()
-            if here.any():
-                mean, right = known[p].to_numpy()[here].mean(), (truth == said)[here].mean()
-                print(f"         p {low:.1f}-{low + 0.2:.1f}: n {here.sum()}, p {mean:.2f},"
-                      f" right {right:.2f}")  # fmt: skip
+        print(plot(known[p].to_numpy(), truth == said, (0, 0.2, 0.4, 0.6, 0.8, 1.01)))
     if "niche" in rows.columns:
         known = rows.drop_nulls("niche")
         among = known.select(pl.col("said_niches").list.contains(pl.col("niche"))).to_series()

@@ -18,6 +18,7 @@ from sklearn.metrics import confusion_matrix, f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 
+from benchmarks._reliability import plot
 from benchmarks.category_accuracy import SHARED, frames
 from etl.config import REFERENCE
 from etl.contracts import Capture, Reject
@@ -120,12 +121,8 @@ def print_gold(pipeline: dict, hand: pl.DataFrame) -> None:
 def print_calibration(truth: np.ndarray, chance: np.ndarray) -> None:
     """Print mean probability and share right per bin."""
     for column, label in enumerate(CLASSES):
-        for low, high in ((0, 0.05), (0.05, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 1.01)):
-            inside = (chance[:, column] >= low) & (chance[:, column] < high)
-            if inside.any():
-                mean, right = chance[inside, column].mean(), (truth[inside] == label).mean()
-                print(f"    {label:14} {low:.2f}-{high:.2f} n {inside.sum():3} "
-                      f"p {mean:.2f} right {right:.2f}")  # fmt: skip
+        print(f"    {label}")
+        print(plot(chance[:, column], truth == label, (0, 0.05, 0.2, 0.5, 0.8, 1.01)))
 
 
 def print_errors(hand: pl.DataFrame, truth: np.ndarray, chance: np.ndarray) -> None:

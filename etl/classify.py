@@ -9,6 +9,7 @@ Nothing is stored.
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -38,12 +39,12 @@ def classify(path: Path) -> int:
     shown, notice = edition.current()
     if notice:
         complain(notice)
-    pipelines = scoring.opened(scoring.models_of(shown))
+    models = scoring.models_of(shown)
     levels = _levels()
     unread = 0
     with _opened(path) as file:
         held: list[list[Line]] = []
-        for _, read in scoring.readings(_frames(_lines(file), held), pipelines):
+        for _, read in scoring.readings(_frames(_lines(file), held), models):
             out = []
             lines = held.pop(0)
             for (record, problem), row in zip(lines, read.iter_rows(named=True), strict=True):
@@ -70,6 +71,8 @@ def _lines(file: IO[bytes]) -> Iterator[Line]:
     number = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
         number += 1
+        if number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise InputError("the file is in UTF-16; save it as UTF-8")
         is_whole = len(line) <= MAX_LINE_BYTES
         while not is_whole and not line.endswith(b"\n"):  # skip the rest of it
             line = file.readline(MAX_LINE_BYTES + 1) or b"\n"

@@ -54,6 +54,14 @@ def pace() -> float:
     return float(said) if mirror() else 1.0
 
 
+def processes() -> int:
+    """Return how many processes may read listings: OBSERVATORY_PROCESSES, or the cores we have."""
+    said = os.environ.get("OBSERVATORY_PROCESSES") or str(len(os.sched_getaffinity(0)))
+    if not re.fullmatch(r"[1-9][0-9]?", said):
+        raise InputError(f"OBSERVATORY_PROCESSES={said[:40]!r} is no number from 1 to 99")
+    return int(said)
+
+
 def hosts_file() -> Path:
     """Return the file that remembers what each live host was asked today."""
     return data_folder() / "hosts.json"

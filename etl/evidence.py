@@ -65,6 +65,7 @@ BIN_MEANINGS = {
 }
 STEPS = "ABCD"
 LABELLED = "model_labelled"
+CANNOT_TELL = "cannot tell"  # the word of a thin cell, whatever its model said
 LOWERING = ("partial", "selected_query", "single_snapshot")
 
 
@@ -109,8 +110,10 @@ def _withheld(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.format("n = {}: fewer than 15 listings", "n"))
         .otherwise(pl.format("n = {}: too few for what this source can see", "n"))
     )
+    untold = thin & pl.col("value_text").is_not_null()
     return _flagged(rows, thin, "suppressed").with_columns(
         reason.alias("reason"),
+        pl.when(untold).then(pl.lit(CANNOT_TELL)).otherwise("value_text").alias("value_text"),
         *(pl.when(thin).then(None).otherwise(pl.col(c)).alias(c) for c in ("value", "lo", "hi")),
     )
 

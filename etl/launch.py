@@ -140,7 +140,9 @@ def test() -> int:
     python = python_with_packages()
     if not shutil.which("chromium"):
         _install_chromium()
-    for words in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["pytest"]):
+    cores = str(len(os.sched_getaffinity(0)))
+    tests = ["pytest", "-n", cores, "--dist", "worksteal"]
+    for words in (["ruff", "check", "."], ["ruff", "format", "--check", "."], tests):
         code = subprocess.run([python, "-m", *words], cwd=ROOT).returncode
         if code:
             return code

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import polars as pl
 
 from etl import edition, model_files
-from etl.config import SHIPPED
+from etl.config import SHIPPED, processes
 from etl.console import complain
 from etl.contracts import CheckFailed
+from etl.reading_pool import readings_by_processes
 from etl.reference import code_version
 from etl.warehouse import Warehouse
 from models import _reading
@@ -29,13 +31,13 @@ KEY = {"source_id": pl.String, "native_id": pl.String, "text_hash": pl.String}
 GONE = """
 delete from core_readings as r where r.readers <> $readers or not exists (
     select 1 from core_listings as l
-    where l.source_id = r.source_id and l.native_id = r.native_id and r.text_hash = md5(
-        concat_ws(chr(31), coalesce(l.side, ''), coalesce(l.title, ''), coalesce(l.text, '')))
+    where l.source_id = r.source_id and l.native_id = r.native_id and r.text_hash = md5(concat_ws(
+        ':', l.side, length(coalesce(l.title, '')), coalesce(l.title, ''), coalesce(l.text, '')))
 )
 """
 UNREAD = """
 select l.source_id, l.native_id, l.side, l.title, l.text, md5(
-    concat_ws(chr(31), coalesce(l.side, ''), coalesce(l.title, ''), coalesce(l.text, ''))
+    concat_ws(':', l.side, length(coalesce(l.title, '')), coalesce(l.title, ''), coalesce(l.text, ''))
 ) as text_hash
 from core_listings as l
 anti join core_readings as r on r.source_id = l.source_id and r.native_id = l.native_id
@@ -74,14 +76,13 @@ def opened(models: Mapping[str, bytes]) -> dict[str, Any]:
 
 def score(warehouse: Warehouse, models: Mapping[str, bytes]) -> int:
     """Bring core_readings in step with core_listings; return how many listings were read."""
-    pipelines = opened(models)
-    warehouse.put(ERRORS, _reading.errors(pipelines))
+    warehouse.put(ERRORS, _reading.errors(opened(models)))
     readers = readers_version(models)
     schema = KEY | {"readers": pl.String} | _reading.KEPT
     warehouse.keep_table(READINGS, pl.DataFrame(schema=schema))
     warehouse.change(GONE, {"readers": readers})
     scored = 0
-    for listings, read in readings(warehouse.batches(UNREAD, BATCH), pipelines):
+    for listings, read in readings(warehouse.batches(UNREAD, BATCH), models):
         kept = listings.select(*KEY, readers=pl.lit(readers)).hstack(
             read.select(pl.col(name).cast(kind) for name, kind in _reading.KEPT.items())
         )
@@ -91,8 +92,18 @@ def score(warehouse: Warehouse, models: Mapping[str, bytes]) -> int:
 
 
 def readings(
-    batches: Iterable[pl.DataFrame], pipelines: Mapping[str, Any]
+    batches: Iterable[pl.DataFrame], models: Mapping[str, bytes]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Yield every batch of listings (title, text, side) with what the readers say, in order."""
-    for listings in batches:
-        yield listings, _reading.read(listings, pipelines)
+    """Yield every batch of listings (title, text, side) with what the readers say, in order.
+
+    A first batch that is half full or less is read here, and so is what follows: starting other
+    processes takes longer than that. Otherwise each core reads (OBSERVATORY_PROCESSES).
+    """
+    pipelines = opened(models)
+    batches = iter(batches)
+    for first in batches:
+        together = chain([first], batches)
+        if first.height > BATCH // 2 and processes() > 1:
+            yield from readings_by_processes(together, models, processes())
+        else:
+            yield from ((listings, _reading.read(listings, pipelines)) for listings in together)

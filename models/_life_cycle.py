@@ -25,7 +25,8 @@ NO_EXTRA = (0.0, 0.0)
 # What `dates` gives, in this order.
 DATES = (
     "stage", "reason", "staged_on", "born_on", "flagged_on", "growth", "growth_lo", "growth_hi",
-    "share", "n_recent", "n_before", "n_all", "first_month", "last_month",
+    "share", "n_recent", "n_before", "n_all", "first_month", "last_month", "year_growth",
+    "year_growth_lo", "year_growth_hi",
 )  # fmt: skip
 _Z = 1.96
 CANNOT_TELL = "cannot tell"
@@ -133,7 +134,7 @@ def dates(counts: Counts, months: list, extra: dict[int, tuple[float, float]],
     if not dated:
         word = "present" if n_all >= FEWEST_POSTS else f"{n_all} listings: too few to say more"
         reason = f"{word}; a selected query or the newest listings are not the market"
-        return CANNOT_TELL, reason, None, *birth, *[None] * 6, n_all, *ends
+        return CANNOT_TELL, reason, None, *birth, *[None] * 6, n_all, *ends, *[None] * 3
     whole = np.flatnonzero(counts.complete)
     last = int(whole[-1]) if len(whole) else None
     grown = growth(counts, last, extra.get(last, NO_EXTRA)[0]) if len(whole) else None
@@ -142,11 +143,14 @@ def dates(counts: Counts, months: list, extra: dict[int, tuple[float, float]],
         n, size = int(counts.posts[0, recent].sum()), int(counts.totals[recent].sum())
         reason = f"{seen_between(counts, months)}; {_needed(counts, months, extra, flag)}"
         share = n / size if size else None
-        return (CANNOT_TELL, reason, None, *birth, *[None] * 3, share, n, None, n_all, *ends)
+        return (CANNOT_TELL, reason, None, *birth, *[None] * 3, share, n, None, n_all, *ends,
+                *[None] * 3)  # fmt: skip
     word, reason = stage(counts, last, extra.get(last, NO_EXTRA), flag)
+    slow = growth(counts, last, extra.get(last, NO_EXTRA)[1], SLOW)
+    yearly = (slow.ratio, slow.low, slow.high) if slow else None
     return (
         word, reason, months[last], *birth, grown.ratio, grown.low, grown.high, grown.share,
-        grown.n_recent, grown.n_before, n_all, *ends,
+        grown.n_recent, grown.n_before, n_all, *ends, *(yearly or [None] * 3),
     )  # fmt: skip
 
 

@@ -35,7 +35,9 @@ SCHEMA = {
     "talked_about": pl.Boolean, "stage": pl.String, "reason": pl.String, "staged_on": pl.Date,
     "born_on": pl.Date, "flagged_on": pl.Date, "growth": pl.Float64, "growth_lo": pl.Float64,
     "growth_hi": pl.Float64, "share": pl.Float64, "n_recent": pl.Int64, "n_before": pl.Int64,
-    "n_all": pl.Int64, "first_month": pl.Date, "last_month": pl.Date, "is_rename_of": pl.String,
+    "n_all": pl.Int64, "first_month": pl.Date, "last_month": pl.Date,
+    "year_growth": pl.Float64, "year_growth_lo": pl.Float64, "year_growth_hi": pl.Float64,
+    "is_rename_of": pl.String,
 }  # fmt: skip
 
 
@@ -45,7 +47,7 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     `basis`: burst (found by the data), watched (looked for by the terms of service_terms.csv),
     series (a published monthly keyword share), unnamed (bursts that no kept list names, counted
     together). `growth`: share of the recent three months over that of the nine before, with its
-    95 % interval; `share`, `n_recent`, `n_before` are of these months; `n_all` of all listings.
+    95 % interval; `year_growth`: of the last twelve months over the twelve before; `share`, `n_recent`, `n_before` are of these months; `n_all` of all listings.
     """
     kept = kept_names(frames)
     sources = frames["ref_sources"].filter(pl.col("kind") == "listing").sort("source_id")

@@ -37,7 +37,7 @@ BOOLEANS = (
 )
 NUMBERS = (
     "value lo hi dispersion amount growth growth_lo growth_hi price_ratio price_ratio_lo"
-    " price_ratio_hi competition competition_lo competition_hi prior_rank prior_low prior_high"
+    " price_ratio_hi year_growth year_growth_lo year_growth_hi competition competition_lo competition_hi prior_rank prior_low prior_high"
     " p_family p_niche p"
 )
 BY_NAME |= dict.fromkeys(INTEGERS.split(), pl.Int64)

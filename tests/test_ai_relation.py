@@ -45,6 +45,7 @@ LOOK_ALIKES = (
     "Embroidery pattern, prompt delivery",
     "Estate agents and vendors: cold calling",
     "Build dashboards on Acme.ai data",
+    "Fix enemy AI and add a boss to our platform game",
 )
 
 
@@ -86,6 +87,14 @@ BANS = (
     ("You will use ChatGPT to draft emails.", False, False),
     ("No AI experience needed, we teach you.", False, False),
     ("We write about history.", False, False),
+    ("Textos escritos a mano, sin IA.", True, False),
+    ("Artículos propios; no usar ChatGPT.", True, False),
+    ("Textos originais, sem uso de inteligência artificial.", True, False),
+    ("Testi scritti a mano, senza IA.", True, False),
+    ("Textes écrits à la main, pas d'IA.", True, False),
+    ("Bitte keine KI-Texte.", True, False),
+    ("Ohne ChatGPT geschrieben.", True, False),
+    ("Ki kann mir helfen? Keine Eile.", False, False),
 )
 
 
@@ -141,6 +150,8 @@ SAID = (
     ("develop our content strategy", "strategy"),
     ("Excellent communication skills", "communication"),
     ("fluent English speaker", "communication"),
+    ("AI is fine to use here", "welcome_words"),
+    ("feel free to use ChatGPT", "welcome_words"),
 )
 
 

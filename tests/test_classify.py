@@ -280,6 +280,14 @@ def test_a_file_that_cannot_be_read_is_one_sentence(folder, capsys, name):
     assert said.startswith("classify: ") and "cannot be read" in said
 
 
+def test_a_file_in_utf_16_is_one_sentence(folder, capsys):
+    path = folder.parent / "wide.ndjson"
+    path.write_bytes('{"title": "Logo"}\n'.encode("utf-16"))
+    assert main(["classify", str(path)]) == 2
+    out, said = capsys.readouterr()
+    assert (out, said) == ("", "classify: the file is in UTF-16; save it as UTF-8\n")
+
+
 def test_standard_input_and_the_real_command(folder):
     """As a user runs it, in its own process; nothing is written beside the edition."""
     before = sorted(folder.rglob("*"))

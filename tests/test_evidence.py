@@ -79,6 +79,11 @@ def test_a_thin_cell_is_withheld_whole_with_its_reason():
     assert thin["reason"] == "n = 14: fewer than 15 listings"
 
 
+def test_a_thin_cell_withholds_its_word_too():
+    shown, thin = graded({"n": 15, "value_text": "growing"}, {"n": 14, "value_text": "growing"})
+    assert (shown["value_text"], thin["value_text"]) == ("growing", "cannot tell")
+
+
 def test_a_cell_withheld_for_its_design_does_not_claim_to_be_small():
     (row,) = graded({"n": 199, "flags": "selected_query;single_snapshot"})
     assert (row["grade"], row["value"]) == ("D", None)

@@ -429,17 +429,17 @@ class TestVerdicts:
 
     SERVICES = pl.DataFrame(
         {
-            "stat": ["growth", "growth", "growth", "born", "price_ratio"],
+            "stat": ["growth", "growth", "growth", "born", "price_ratio", "year_growth"],
             "dims": ["basis=series;service=rag", "basis=series;service=llm",
                      "basis=burst;service=odd_one", "basis=series;service=rag",
-                     "basis=series;service=rag"],
-            "source_id": ["hn"] * 5,
-            "value": [2.0, 1.0, None, None, 1.234],
-            "lo": [1.1, 0.8, None, None, 1.0],
-            "hi": [3.0, 1.3, None, None, 1.5],
-            "n": [40, 90, 3, 40, 16],
-            "value_text": ["growing", "mature", "cannot tell", "2025-04-01", None],
-            "reason": [None, None, "too few", None, None],
+                     "basis=series;service=rag", "basis=series;service=rag"],
+            "source_id": ["hn"] * 6,
+            "value": [2.0, 1.0, None, None, 1.234, 1.518],
+            "lo": [1.1, 0.8, None, None, 1.0, 1.2],
+            "hi": [3.0, 1.3, None, None, 1.5, 1.9],
+            "n": [40, 90, 3, 40, 16, 40],
+            "value_text": ["growing", "mature", "cannot tell", "2025-04-01", None, None],
+            "reason": [None, None, "too few", None, None, None],
         }
     )  # fmt: skip
 
@@ -456,6 +456,7 @@ class TestVerdicts:
         first, *_, last = board.rows(named=True)
         assert (first["service"], first["source"], first["stage"]) == ("RAG", "News", "growing")
         assert (first["born"], first["price_beside_ordinary_work"]) == ("2025-04-01", "1.23")
+        assert (first["growth_of_the_year"], last["growth_of_the_year"]) == ("1.52", None)
         assert (first["chance_of_more_bids"], last["why"], last["posts"]) == (None, "too few", 3)
 
     def test_marks_and_sources_with_texts(self) -> None:

@@ -220,8 +220,8 @@ def batches(size: int) -> Iterator[pl.DataFrame]:
 
 
 def test_batches_come_back_in_order_with_their_readings(models):
-    alone = pl.concat([read for _, read in scoring.readings([MARKET], scoring.opened(models))])
-    given, found = zip(*scoring.readings(batches(9), scoring.opened(models)), strict=True)
+    alone = pl.concat([read for _, read in scoring.readings([MARKET], models)])
+    given, found = zip(*scoring.readings(batches(9), models), strict=True)
     assert [read.height for read in found] == [listings.height for listings in given]
     assert pl.concat(given).equals(MARKET)
     assert same(pl.concat(found), alone)
@@ -236,7 +236,7 @@ def test_batches_are_asked_for_as_they_are_read(models):
             taken.append(1)
             yield MARKET.head(2)
 
-    assert len(list(islice(scoring.readings(endless(), scoring.opened(models)), 3))) == 3
+    assert len(list(islice(scoring.readings(endless(), models), 3))) == 3
     assert len(taken) == 3
 
 

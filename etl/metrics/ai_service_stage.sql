@@ -1,12 +1,12 @@
 /*
 title = "AI services and other services that came up"
-unit = "growth: share of the newest three months over that of the nine before (1 = unchanged)"
+unit = "growth: share of the newest three months over that of the nine before; year_growth: of twelve months over the twelve before (1 = unchanged)"
 question = "Which services are new, which grow, and which cannot be told?"
 method = "Terms and tags that burst against the months before (log-odds with prior and overdispersion, false discoveries at most 1 %), from five posters or two platforms on, clustered into services; services people talk about are looked for by their terms as well (docs/methods/emergence.md)."
 caveat = "Dated only where months follow each other without a gap; elsewhere a service is present, absent, or cannot be told. Hacker News posts are employment mostly. A published keyword share counts words, not services."
 pages = ["new_services"]
 dims = ["basis", "service"]
-stats = ["growth", "born", "price_ratio", "competition"]
+stats = ["growth", "year_growth", "born", "price_ratio", "competition"]
 decimals = 2
 */
 with told as (
@@ -19,6 +19,12 @@ select
     growth_lo as lo, growth_hi as hi, stage as value_text, reason,
     case when basis = 'series' then 'reference' else '' end as flags
 from told
+union all
+select
+    'year_growth', source_id, platform, 'both', '*', staged_on, 'month', '*', '*', dims, n_all,
+    year_growth, year_growth_lo, year_growth_hi, null, null,
+    case when basis = 'series' then 'reference' else '' end
+from told where year_growth is not null
 union all
 select
     'born', source_id, platform, 'both', '*', born_on, 'month', '*', '*', dims, n_all,

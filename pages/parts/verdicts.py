@@ -23,7 +23,12 @@ SAID = 2  # sources a headline names; the others stand in the chart
 TERMS = {"llm": "LLM", "rag": "RAG", "genai": "Generative AI", "ai": "AI", "mlops": "MLOps",
          "prompt_eng": "Prompt engineering"}  # fmt: skip
 TOLD = ("substitutable", "complementary", "unaffected", "ai_native")
-BESIDE = ("born", "price_ratio", "competition")  # what is told of a service beside its growth
+BESIDE = (
+    "year_growth",
+    "born",
+    "price_ratio",
+    "competition",
+)  # what is told of a service beside its growth
 STAGES = {  # a stage weighs the year as well as the quarter that the chart shows
     "emerging": "emerging",
     "growing": "growing, by the quarter or the year",
@@ -93,6 +98,7 @@ def board(rows: pl.DataFrame, all_rows: pl.DataFrame, titles: dict[str, str]) ->
         growth=pl.col("value").round(2),
         low=pl.col("lo").round(2),
         high=pl.col("hi").round(2),
+        growth_of_the_year="year_growth",
         posts="n",
         born="born",
         price_beside_ordinary_work="price_ratio",
