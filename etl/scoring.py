@@ -37,7 +37,9 @@ delete from core_readings as r where r.readers <> $readers or not exists (
 """
 UNREAD = """
 select l.source_id, l.native_id, l.side, l.title, l.text, md5(
-    concat_ws(':', l.side, length(coalesce(l.title, '')), coalesce(l.title, ''), coalesce(l.text, ''))
+    concat_ws(
+        ':', l.side, length(coalesce(l.title, '')), coalesce(l.title, ''), coalesce(l.text, '')
+    )
 ) as text_hash
 from core_listings as l
 anti join core_readings as r on r.source_id = l.source_id and r.native_id = l.native_id
