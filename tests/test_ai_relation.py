@@ -104,6 +104,11 @@ def test_bans_of_the_work_and_of_the_application():
         assert (found["text_N"] > 0, found["text_P"] > 0) == (human_only, application), text
 
 
+def test_two_banned_words_in_portuguese_are_no_mention():
+    (found,) = counted(("Redator", "Textos originais, sem IA ou ChatGPT."))
+    assert found["named"] == 0 and found["text_N"] == 1
+
+
 def test_a_banned_word_is_no_mention():
     (found,) = counted(("Novel editor", "Edit my novel. No AI, no ChatGPT. Only people."))
     assert found["named"] == 0 and found["text_A"] == 0
