@@ -17,7 +17,11 @@ from etl.evidence import KEY, SCHEMA, with_evidence
 from etl.marts import Mart, marts
 from etl.metrics import metrics
 from etl.warehouse import Warehouse
-from models import _reading, models
+from models import _reading, models, price_guide
+
+VALUES = "metric_values"  # as a table that models read
+PAST = "core_past_outlooks"
+GUIDE = "price_guide"
 
 
 def build_order() -> list[Mart | ModuleType]:
@@ -52,26 +56,76 @@ def train(warehouse: Warehouse, hand_labels: pl.DataFrame) -> dict[str, bytes]:
 
 
 def build_tables(warehouse: Warehouse, models: Mapping[str, bytes]) -> None:
-    """Read the listings that were not read so by these models, then build every mart and table."""
+    """Read the listings that were not read so by these models, then build every mart and table.
+
+    But for the tables made from metric values (`metric_values` makes those).
+    """
     scoring.score(warehouse, models)
+    late = _made_of_values()
     for maker in build_order():
-        if isinstance(maker, Mart):
-            warehouse.create(maker.name, maker.sql)
-        else:
-            frames = {name: _table(warehouse, name) for name in maker.READS}
-            warehouse.put(maker.WRITES, maker.estimate(frames))
+        if _gives(maker) not in late:
+            _make(warehouse, maker)
+
+
+def _make(warehouse: Warehouse, maker: Mart | ModuleType) -> None:
+    if isinstance(maker, Mart):
+        warehouse.create(maker.name, maker.sql)
+    else:
+        frames = {name: _table(warehouse, name) for name in maker.READS}
+        warehouse.put(maker.WRITES, maker.estimate(frames))
+
+
+def _gives(maker: Mart | ModuleType) -> str:
+    return maker.name if isinstance(maker, Mart) else maker.WRITES
+
+
+def _made_of_values() -> set[str]:
+    """Return the tables that are made from metric values, or from such a table."""
+    late = {VALUES}
+    for maker in build_order():
+        if late & set(_reads(maker)):
+            late.add(_gives(maker))
+    return late
+
+
+def train_guide(warehouse: Warehouse) -> bytes:
+    """Train the price guide on listings that were read and labelled; return its model file."""
+    frames = {name: _table(warehouse, name) for name in price_guide.LEARNS_FROM}
+    return model_files.dump(price_guide.train(frames))
 
 
 def _table(warehouse: Warehouse, name: str) -> pl.DataFrame:
     return warehouse.frame(f'select * from "{name}"')
 
 
-def metric_values(warehouse: Warehouse) -> pl.DataFrame:
-    """Return the rows of every metric, graded and in key order."""
+def metric_values(warehouse: Warehouse, guide: bytes, past: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of every metric, graded and in key order.
+
+    `guide`: the price guide's file, which knows its own accuracy; `past`: rows of the metric
+    `outlook` as editions before published them. Some tables are made from metric values, and
+    metrics from those: they come second.
+    """
+    warehouse.put("core_price_guide", price_guide.errors(model_files.loads(guide, GUIDE)))
+    late = _made_of_values()
+    is_late = {name: bool(late & set(metric.reads)) for name, metric in metrics().items()}
+    values = _rows(warehouse, [name for name, later in is_late.items() if not later])
+    warehouse.put(VALUES, values)
+    warehouse.put(PAST, past)
+    for maker in build_order():
+        if _gives(maker) in late:
+            _make(warehouse, maker)
+    more = _rows(warehouse, [name for name, later in is_late.items() if later])
+    more = more.join(past, on=KEY, how="anti", nulls_equal=True)  # an outlook stays as it was made
+    return pl.concat([values, more, past]).sort(KEY, nulls_last=False)
+
+
+def _rows(warehouse: Warehouse, names: list[str]) -> pl.DataFrame:
     unlabelled = "select source_id from ref_sources where kind = 'listing' and crosswalk is null"
     by_model = frozenset(warehouse.frame(unlabelled)["source_id"])
     frames = [
         with_evidence(metric, warehouse.frame(metric.sql), by_model)
-        for metric in metrics().values()
+        for name, metric in metrics().items()
+        if name in names
     ]
-    return pl.concat(frames).select(list(SCHEMA)).sort(KEY, nulls_last=False)
+    empty = pl.DataFrame(schema=SCHEMA)
+    return pl.concat([empty, *frames]).select(list(SCHEMA)).sort(KEY, nulls_last=False)

@@ -69,10 +69,15 @@ class Edition:
             if digest(body) != stated.get(f"models/{path.name}"):
                 raise CheckFailed(
                     f"edition {self.folder.name}: models/{path.name} is not as it was published;"
-                    " delete the folder and run `python -m etl build`"
+                    f" {self._way_out()}"
                 )
             found[name] = body
         return found
+
+    def _way_out(self) -> str:
+        if self.folder == SHIPPED:
+            return "restore it with `git checkout data/shipped`"
+        return "delete the folder and run `python -m etl build`"
 
     def check(self) -> None:
         """Raise CheckFailed unless every file is there with the bytes the manifest names."""
@@ -82,14 +87,14 @@ class Edition:
         ):
             raise CheckFailed(
                 f"edition {self.folder.name}: {MANIFEST} is not as it was published;"
-                " delete the folder and run `python -m etl build`"
+                f" {self._way_out()}"
             )
         for resource in self.manifest["resources"]:
             path = self.folder / resource["path"]
             if not path.is_file() or digest(path.read_bytes()) != resource["hash"]:
                 raise CheckFailed(
                     f"edition {self.folder.name}: {resource['path']} is missing or damaged;"
-                    " delete the folder and run `python -m etl build`"
+                    f" {self._way_out()}"
                 )
 
 

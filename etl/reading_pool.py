@@ -7,7 +7,11 @@ message is on its way could stop the process that waits for it.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import shutil
 import tempfile
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,6 +26,7 @@ from etl import model_files
 from etl.contracts import CheckFailed
 from models import _reading
 
+WATCH_SECONDS = 1.0
 Batch = tuple[pl.DataFrame, pl.DataFrame]  # listings, and what the readers say of them
 
 
@@ -37,7 +42,9 @@ def readings_by_processes(
         for reader, body in models.items():
             (folder / f"{reader}.skops").write_bytes(body)
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        with ProcessPoolExecutor(
+            processes, mp_context=context, initializer=_watch, initargs=(os.getpid(), folder)
+        ) as pool:
             try:
                 yield from _in_order(batches, folder, pool.submit, processes)
             except BrokenProcessPool as error:
@@ -71,6 +78,18 @@ def _answer(listings: pl.DataFrame, path: Path, done: Future[None]) -> Batch:
     read = pl.read_ipc(path)
     path.unlink()
     return listings, read
+
+
+def _watch(parent: int, folder: Path) -> None:
+    """End this process, and take its files along, when the one it reads for is gone."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_SECONDS)
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def _read_file(path: Path) -> None:

@@ -8,11 +8,14 @@ import tempfile
 from datetime import date, datetime
 from pathlib import Path
 
+import polars as pl
+
 from etl import edition, landing, scoring
-from etl.build import build_tables, metric_values, train
+from etl.build import GUIDE, build_tables, metric_values, train, train_guide
 from etl.config import SHIPPED, SHIPPED_LIMIT_BYTES, warehouse_file
 from etl.console import complain, now, say
 from etl.contracts import CheckFailed, InputError
+from etl.evidence import SCHEMA
 from etl.hand_labels import hand_labels as read_hand_labels
 from etl.importing import accounting, import_file
 from etl.load import Loaded, load_raw
@@ -76,7 +79,11 @@ def _next_edition(
     warehouse.build_core()
     models = _models(warehouse, base, hand_labels)
     build_tables(warehouse, models)
-    values = metric_values(warehouse)
+    if hand_labels is not None:
+        models[GUIDE] = train_guide(warehouse)
+    before = base.values() if base else pl.DataFrame(schema=SCHEMA)
+    past = before.filter(pl.col("metric_id") == "outlook")
+    values = metric_values(warehouse, models[GUIDE], past)
     distributions = warehouse.frame("select * from est_distributions")
     files = {f"{name}.skops": body for name, body in models.items()}
     entries = source_entries(warehouse, declared)

@@ -50,7 +50,7 @@ order by l.source_id, l.native_id
 def readers_version(models: Mapping[str, bytes]) -> str:
     """Return what readings depend on beside the text: the trained files, our code, our tables."""
     total = hashlib.sha256(code_version("models", "data/reference").encode())
-    for name in sorted(models):
+    for name in sorted(_reading.NEEDS):
         total.update(name.encode() + b"\0" + hashlib.sha256(models[name]).digest())
     return total.hexdigest()[:12]
 
@@ -58,9 +58,9 @@ def readers_version(models: Mapping[str, bytes]) -> str:
 def models_of(shown: edition.Edition) -> dict[str, bytes]:
     """Return the model files of an edition; those shipped where it was built without some."""
     models = shown.models()
-    if models.keys() >= _reading.NEEDS.keys():
+    if models.keys() >= {*_reading.NEEDS, "price_guide"}:
         return models
-    complain(f"edition {shown.id} lacks some of today's readers; the shipped ones are used")
+    complain(f"edition {shown.id} lacks some of today's models; the shipped ones are used")
     return edition.Edition(SHIPPED).models()
 
 
@@ -101,11 +101,11 @@ def readings(
     A first batch that is half full or less is read here, and so is what follows: starting other
     processes takes longer than that. Otherwise each core reads (OBSERVATORY_PROCESSES).
     """
-    pipelines = opened(models)
+    pipelines, workers = opened(models), processes()
     batches = iter(batches)
     for first in batches:
         together = chain([first], batches)
-        if first.height > BATCH // 2 and processes() > 1:
-            yield from readings_by_processes(together, models, processes())
+        if first.height > BATCH // 2 and workers > 1:
+            yield from readings_by_processes(together, models, workers)
         else:
             yield from ((listings, _reading.read(listings, pipelines)) for listings in together)

@@ -183,7 +183,7 @@ def read(kinds: np.ndarray, listings: pl.DataFrame, pipeline: Mapping[str, Any])
     found = _counted(listings, pipeline["lexicon"])
     x = _general(found)
     beside = _kinds.scaled(kinds, (pipeline["kinds"][0], pipeline["kinds"][1]))
-    p = _p(pipeline["relation"], np.hstack([x, beside]))
+    p = _bans_are_none(_p(pipeline["relation"], np.hstack([x, beside])), found)
     relation = np.array(RELATIONS)[p.argmax(1)]
     service = (
         pipeline["service"].predict_proba(_ai_words.matrix(found)) if len(x) else np.zeros((0, 1))
@@ -195,6 +195,7 @@ def read(kinds: np.ndarray, listings: pl.DataFrame, pipeline: Mapping[str, Any])
         name: pipeline[name].predict_proba(z)[:, 1] if len(z) else np.array([])
         for name, z in (("ai_tool_welcome", welcome), ("ai_literacy", x))
     }
+    learnt["ai_tool_welcome"] = np.where(found["text_N"] > 0, 0.0, learnt["ai_tool_welcome"])
     return pl.DataFrame({
         "ai_relation": relation,
         **{f"p_{name}": p[:, i] for i, name in enumerate(RELATIONS)},
@@ -203,6 +204,13 @@ def read(kinds: np.ndarray, listings: pl.DataFrame, pipeline: Mapping[str, Any])
         **{name: value >= 0.5 for name, value in learnt.items()},
         **{f"p_{name}": value for name, value in learnt.items()},
     }).hstack(found.select(_lexical()))  # fmt: skip
+
+
+def _bans_are_none(p: np.ndarray, found: pl.DataFrame) -> np.ndarray:
+    """Return probabilities with a listing whose only AI mention is a ban as none (codebook)."""
+    only = found.select(x=pl.any_horizontal(pl.col("ban_only", "application_only") > 0))["x"]
+    sure = (np.array(RELATIONS) == "none").astype(p.dtype)
+    return np.where(only.to_numpy()[:, None], sure, p)
 
 
 def _lexical() -> list[pl.Expr]:

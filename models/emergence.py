@@ -47,7 +47,8 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     `basis`: burst (found by the data), watched (looked for by the terms of service_terms.csv),
     series (a published monthly keyword share), unnamed (bursts that no kept list names, counted
     together). `growth`: share of the recent three months over that of the nine before, with its
-    95 % interval; `year_growth`: of the last twelve months over the twelve before; `share`, `n_recent`, `n_before` are of these months; `n_all` of all listings.
+    95 % interval; `year_growth`: of the last twelve months over the twelve before; `share`,
+    `n_recent`, `n_before` are of these months; `n_all` of all listings.
     """
     kept = kept_names(frames)
     sources = frames["ref_sources"].filter(pl.col("kind") == "listing").sort("source_id")

@@ -12,8 +12,9 @@ show.header(
     "expectations", "Expectations", "What do clients ask for: AI, human work, originality, skills?"
 )
 show.gap(
-    "Whether such demands grow cannot be told yet: no source holds the full text of listings over"
-    " consecutive months. Shown is how often each is asked for in the newest period of a source."
+    "Whether such demands grow cannot be told yet: no source of freelance work holds the full text"
+    " of listings over consecutive months. Shown is how often each is asked for in the newest"
+    " period of a source."
 )
 (family,) = row_of("family")
 edition, colours = show.edition(), show.colours()

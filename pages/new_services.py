@@ -22,8 +22,8 @@ words = with_source(staged.filter(pl.col("basis") == "series"), edition)
 said = verdicts.staged(words)
 chart = charts.dots(words, colours, log=True, series="said")
 note = (
-    "Drawn: growth of the quarter, of published keyword shares on Hacker News; posters are not known."
-    " A stage also weighs the growth of the year: it stands in the table below."
+    "Drawn: growth of the quarter, of published keyword shares on Hacker News; posters are not"
+    " known. A stage also weighs the growth of the year: it stands in the table below."
 )
 show.figure("series", "ai_service_stage", words, said, chart, note=note)
 

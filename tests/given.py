@@ -28,7 +28,7 @@ BY_NAME |= dict.fromkeys(("period_start", "capture_on", "staged_on", "born_on"),
 BY_NAME |= dict.fromkeys(("first_at", "last_at", "whole_from", "whole_to"), pl.Datetime("us"))
 INTEGERS = (
     "n k first_bids last_bids listings bracket_low bracket_high captures holds_undated recency"
-    " recency_in_capture times n_all n_priced n_competition"
+    " recency_in_capture times n_all n_recent n_before n_priced n_competition"
 )
 BOOLEANS = (
     "ai_mention genai_mention title_only selected is_price_implausible is_defect is_undated"
@@ -37,7 +37,8 @@ BOOLEANS = (
 )
 NUMBERS = (
     "value lo hi dispersion amount growth growth_lo growth_hi price_ratio price_ratio_lo"
-    " price_ratio_hi year_growth year_growth_lo year_growth_hi competition competition_lo competition_hi prior_rank prior_low prior_high"
+    " price_ratio_hi year_growth year_growth_lo"
+    " year_growth_hi competition competition_lo competition_hi prior_rank prior_low prior_high"
     " p_family p_niche p"
 )
 BY_NAME |= dict.fromkeys(INTEGERS.split(), pl.Int64)

@@ -95,6 +95,16 @@ BANS = (
     ("Bitte keine KI-Texte.", True, False),
     ("Ohne ChatGPT geschrieben.", True, False),
     ("Ki kann mir helfen? Keine Eile.", False, False),
+    ("Use of AI is forbidden.", True, False),
+    ("AI is strictly prohibited.", True, False),
+    ("Anyone using AI tools will not be paid.", True, False),
+    ("AI tools will get you blocked.", True, False),
+    ("No Midjourney or other AI image tools.", True, False),
+    ("AI-free writing only.", True, False),
+    ("We have human writers only.", True, False),
+    ("We don't want machine translation or ChatGPT output.", True, False),
+    ("There is no AI policy in our company yet.", False, False),
+    ("No ChatGPT wrappers please.", False, False),
 )
 
 

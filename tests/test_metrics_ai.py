@@ -162,24 +162,29 @@ EXPOSED = rows(
 
 SERVICES = rows(
     """
-    source_id | platform | basis    | service_id | name    | stage       | reason  | staged_on  | born_on    | n_all | growth | growth_lo | growth_hi | year_growth | year_growth_lo | year_growth_hi | n_priced | price_ratio | price_ratio_lo | price_ratio_hi | n_competition | competition | competition_lo | competition_hi
-    s         | p        | listings | agents     | agents  | growing     | -       | 2025-06-01 | 2025-02-01 | 40    | 2      | 1.5       | 3         | 1.4         | 1.2            | 1.7            | 20       | 1.2         | 1              | 1.4            | 30            | 0.6         | 0.5            | 0.7
-    h         | q        | series   | agents     | agents  | cannot tell | no text | 2025-05-01 | 2025-03-01 | 50    | -      | -         | -         | -           | -              | -              | 3        | -           | -              | -              | 4             | -           | -              | -
-    s         | p        | listings | c0ffee     | -       | new         | -       | 2025-06-01 | 2025-04-01 | 60    | 9      | 8         | 10        | 7           | 6              | 8              | 21       | 1.3         | 1.1            | 1.5            | 31            | 0.7         | 0.6            | 0.8
-    s         | p        | listings | tutors     | tutors  | established | -       | 2025-06-01 | -          | 70    | 1      | 0.9       | 1.1       | -           | -              | -              | -        | -           | -              | -              | -             | -           | -              | -
+    source_id | platform | basis    | service_id | name    | stage       | reason  | staged_on  | born_on    | n_recent | n_before | n_all | growth | growth_lo | growth_hi | year_growth | year_growth_lo | year_growth_hi | n_priced | price_ratio | price_ratio_lo | price_ratio_hi | n_competition | competition | competition_lo | competition_hi
+    s         | p        | listings | agents     | agents  | growing     | -       | 2025-06-01 | 2025-02-01 | 15       | 20       | 40    | 2      | 1.5       | 3         | 1.4         | 1.2            | 1.7            | 20       | 1.2         | 1              | 1.4            | 30            | 0.6         | 0.5            | 0.7
+    h         | q        | series   | agents     | agents  | cannot tell | no text | 2025-05-01 | 2025-03-01 | -        | -        | 50    | -      | -         | -         | -           | -              | -              | 3        | -           | -              | -              | 4             | -           | -              | -
+    s         | p        | listings | c0ffee     | -       | new         | -       | 2025-06-01 | 2025-04-01 | 15       | 20       | 60    | 9      | 8         | 10        | 7           | 6              | 8              | 21       | 1.3         | 1.1            | 1.5            | 31            | 0.7         | 0.6            | 0.8
+    s         | p        | listings | tutors     | tutors  | established | -       | 2025-06-01 | -          | 30       | 31       | 70    | 1      | 0.9       | 1.1       | -           | -              | -              | -        | -           | -              | -              | -             | -           | -              | -
     """,
 )
+SCOPES = rows("""
+    source_id | scope
+    s         | query
+    h         | window
+""")
 STAGED = rows(
     """
     stat        | source_id | platform | period_start | dims                          | n  | value | lo  | hi  | value_text  | reason  | flags
-    growth      | s         | p        | 2025-06-01   | basis=listings;service=agents | 40 | 2     | 1.5 | 3   | growing     | -       |
-    year_growth | s         | p        | 2025-06-01   | basis=listings;service=agents | 40 | 1.4   | 1.2 | 1.7 | -           | -       |
-    born        | s         | p        | 2025-02-01   | basis=listings;service=agents | 40 | -     | -   | -   | 2025-02-01  | -       |
-    price_ratio | s         | p        | 2025-06-01   | basis=listings;service=agents | 20 | 1.2   | 1   | 1.4 | -           | -       |
-    competition | s         | p        | 2025-06-01   | basis=listings;service=agents | 30 | 0.6   | 0.5 | 0.7 | -           | -       |
+    growth      | s         | p        | 2025-06-01   | basis=listings;service=agents | 35 | 2     | 1.5 | 3   | growing     | -       | selected_query
+    year_growth | s         | p        | 2025-06-01   | basis=listings;service=agents | 35 | 1.4   | 1.2 | 1.7 | -           | -       | selected_query
+    born        | s         | p        | 2025-02-01   | basis=listings;service=agents | 40 | -     | -   | -   | 2025-02-01  | -       | selected_query
+    price_ratio | s         | p        | 2025-06-01   | basis=listings;service=agents | 20 | 1.2   | 1   | 1.4 | -           | -       | selected_query
+    competition | s         | p        | 2025-06-01   | basis=listings;service=agents | 30 | 0.6   | 0.5 | 0.7 | -           | -       | selected_query
     growth      | h         | q        | 2025-05-01   | basis=series;service=agents   | 50 | -     | -   | -   | cannot tell | no text | reference
     born        | h         | q        | 2025-03-01   | basis=series;service=agents   | 50 | -     | -   | -   | 2025-03-01  | -       | reference
-    growth      | s         | p        | 2025-06-01   | basis=listings;service=tutors | 70 | 1     | 0.9 | 1.1 | established | -       |
+    growth      | s         | p        | 2025-06-01   | basis=listings;service=tutors | 61 | 1     | 0.9 | 1.1 | established | -       | selected_query
     """,
     side="both", geo="*", grain="month", family="*", niche="*",
 )  # fmt: skip
@@ -195,7 +200,7 @@ CASES = [
     ),
     Case("proposals_20_plus_by_ai_relation", {"est_shares": SHARES}, CROWDED),
     Case("niche_exposure", {"est_niche_exposure": EXPOSURE}, EXPOSED),
-    Case("ai_service_stage", {"est_services": SERVICES}, STAGED),
+    Case("ai_service_stage", {"est_services": SERVICES, "ref_sources": SCOPES}, STAGED),
 ]
 
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,6 +21,7 @@ from etl.reading_pool import readings_by_processes
 from models import _reading
 
 MARKET = readers.market(seed=11)
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_processes_say_what_one_says_and_in_order():
@@ -42,6 +48,41 @@ def test_a_process_that_is_ended_is_said():
         for _ in readings_by_processes(batches(), readers.models(), 2):
             pass
     assert not multiprocessing.active_children()
+
+
+ORPHANS = """
+import multiprocessing, os, signal, sys
+sys.path.insert(0, "tests")
+import readers
+from etl.reading_pool import readings_by_processes
+
+def batches():
+    market = readers.market(seed=11)
+    yield market
+    yield market
+    for child in multiprocessing.active_children():
+        print(child.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    list(readings_by_processes(batches(), readers.models(), 2))
+"""
+
+
+def test_processes_end_when_the_one_they_read_for_is_gone(tmp_path):
+    script = tmp_path / "orphans.py"
+    script.write_text(ORPHANS)
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=ROOT, capture_output=True, timeout=120, check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    pids = [int(line) for line in done.stdout.split()]
+    assert len(pids) == 2
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in pids):
+        time.sleep(0.2)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    assert not list(tmp_path.glob("observatory-reading-*"))
 
 
 @pytest.mark.parametrize("said", ["0", "two", "-1", "100", "1.5"])

@@ -6,7 +6,10 @@ import test_marts_sightings
 import test_metrics_ai
 import test_metrics_cited
 import test_metrics_listings
+import test_metrics_price
 import test_metrics_series
+import test_metrics_shifts
+import test_metrics_shock
 
 from etl.marts import marts
 from etl.metrics import metrics
@@ -18,6 +21,9 @@ MODULES = [
     test_metrics_ai,
     test_metrics_series,
     test_metrics_cited,
+    test_metrics_price,
+    test_metrics_shifts,
+    test_metrics_shock,
 ]
 CASES = [case for module in MODULES for case in module.CASES]
 

@@ -20,7 +20,7 @@ from etl.sources._upwork import feed_id, feed_skills, feed_text, newest_post, pr
 
 SOURCE = Source(
     id="upwork_rss",
-    title="Upwork: RSS feed of one query, June 2024",
+    title="Upwork: RSS feed of one query for AI work, June 2024",
     publisher="Upwork clients, collected by a public data set",
     platform="upwork",
     kind="listing",

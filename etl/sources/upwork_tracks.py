@@ -21,7 +21,7 @@ from etl.sources._upwork import EXPERIENCE, PRICING, newest_post, price_range
 
 SOURCE = Source(
     id="upwork_tracks",
-    title="Upwork: search results for four queries, early 2025",
+    title="Upwork: searches for AI, JavaScript, Android and data analyst, early 2025",
     publisher="Upwork clients, collected by a public data set",
     platform="upwork",
     kind="listing",

@@ -23,7 +23,9 @@ PAGES = {
         "ai_impact": "AI impact",
         "new_services": "New services",
         "expectations": "Expectations",
+        "evidence": "Evidence",
     },
+    "Strategy": {"category_shifts": "Category shifts"},
     "Data": {"sources": "Sources"},
 }
 

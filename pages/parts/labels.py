@@ -14,6 +14,35 @@ OLI_GROUPS = {
     "clerical_data_entry": "Clerical and data entry",
     "professional_services": "Professional services",
 }
+VALUE_PARTS = {
+    "volume": "More or fewer buyers",
+    "price": "Spending per buyer",
+    "total": "All together",
+}
+ALL_GROUPS = {
+    "treated_together": "The kinds of work it reaches, together",
+    "by_exposure": "All groups, by their exposure",
+    "hiring_posts": "Hacker News hiring posts",
+    "seeking_posts": "Hacker News posts seeking work",
+}
+SHOCKS = {
+    "copilot": "GitHub Copilot, June 2022",
+    "midjourney": "Midjourney, July 2022",
+    "dalle2": "DALL·E 2, July 2022",
+    "stable_diffusion": "Stable Diffusion, August 2022",
+    "chatgpt": "ChatGPT, November 2022",
+    "gpt4": "GPT-4, March 2023",
+    "gpt4o": "GPT-4o, May 2024",
+    "sora": "Sora, December 2024",
+    "image_4o": "Images in GPT-4o, March 2025",
+    "claude4": "Claude 4, May 2025",
+    "gpt5": "GPT-5, August 2025",
+}
+NAIVE, ADJUSTED, FAKE = (
+    "After against before",
+    "Beyond its own trend",
+    "At a date when nothing came",
+)
 HN_TERMS = {
     "llm": "LLM",
     "agentic": "Agents",

@@ -109,6 +109,32 @@ def figure(
         _details(key, shown, rows, headline)
 
 
+def board(
+    key: str,
+    metric_ids: str,
+    rows: pl.DataFrame,
+    headline: str,
+    table: pl.DataFrame,
+    *,
+    note: str = "",
+) -> None:
+    """Show rows of `metric_values` whose answers are words, as the lines of `table`."""
+    shown = [declared(name) for name in metric_ids.split()]
+    titles = "; ".join(f"{metric['title']}, {metric['unit']}" for metric in shown)
+    with st.container(border=True):
+        st.header(wording.plain(headline if table.height else shown[0]["title"]), anchor=False)
+        st.caption(wording.plain(f"{titles}. {note}"))
+        if table.height:
+            st.dataframe(table, hide_index=True, alt=headline, key=f"{key}-board")
+            sources = provenance.ages(rows, edition().manifest, today())
+            st.caption(f"**{wording.plain(' · '.join(sources))}**")
+            st.caption(wording.plain(f"{provenance.evidence(rows)}. {_caveats(shown)}"))
+            _details(key, shown, rows, headline, has_chart=False)
+        else:
+            _nothing(rows, shown)
+            st.caption(wording.plain(_caveats(shown)))
+
+
 def _caveats(shown: list[Mapping[str, Any]]) -> str:
     return " ".join(dict.fromkeys(f"Caveat: {metric['caveat']}" for metric in shown))
 
@@ -131,7 +157,14 @@ def _nothing(rows: pl.DataFrame, shown: list[Mapping[str, Any]]) -> None:
     st.code(commands[0], language="bash")
 
 
-def _details(key: str, shown: list[Mapping[str, Any]], rows: pl.DataFrame, headline: str) -> None:
+def _details(
+    key: str,
+    shown: list[Mapping[str, Any]],
+    rows: pl.DataFrame,
+    headline: str,
+    *,
+    has_chart: bool = True,
+) -> None:
     """Show methods and sources on demand, the table twin, and the CSV of exactly these rows."""
     entries = provenance.sources_of(rows, edition().manifest)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -141,7 +174,7 @@ def _details(key: str, shown: list[Mapping[str, Any]], rows: pl.DataFrame, headl
             for entry in entries:
                 st.text(provenance.source_words(entry, today()))
             st.text("Grades. " + "; ".join(wording.GRADES[g] for g in sorted(set(rows["grade"]))))
-        open_table = st.toggle("View as table", key=f"{key}-table")
+        open_table = has_chart and st.toggle("View as table", key=f"{key}-table")
         values = rows.drop(name for name in rows.columns if name not in edition().values().columns)
         said = provenance.provenance(headline, shown, entries, edition().id, chosen())
         st.download_button(

@@ -14,11 +14,15 @@ GRADES = {
     "R": "R: as published by its producer",
 }
 FLAGS = {
+    "anomaly": "an artefact of the data, not of the market",
     "anomaly_spike": "an artefact of the data, not of the market",
     "capped_page": "a capped number per page: not a market",
     "carried": "carried from an earlier edition",
+    "cross_section": "two dated cross-sections, no trend",
     "defect_capture": "a capture known to be defective",
     "derived": "derived from other published figures",
+    "evidence_b": "published, read through notes",
+    "evidence_c": "published, read through the press or a company",
     "few_captures": "two to four captures: the interval may be too narrow",
     "incomplete": "the period is not covered whole",
     "lower_bound": "a lower bound",
@@ -31,7 +35,9 @@ FLAGS = {
     "single_snapshot": "a single snapshot",
     "suppressed": "some withheld: too thin to show",
     "title_only": "bare titles: a lower bound",
+    "too_narrow": "its interval held less than 90 % of past outcomes",
     "trailing_twelve_months": "twelve trailing months",
+    "two_collectors": "two collectors, who see different listings",
     "undated": "known to the year at best",
     "unmerged_spelling": "spelt two ways at the source",
     "unverified": "not verified",
@@ -143,4 +149,4 @@ def listed(words: list[str], most: int = 3) -> str:
 
 def plain(text: str) -> str:
     """Return text so that Markdown shows it as it is written."""
-    return re.sub(r"([\\`*_\[\]<>~#|])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>~#|$])", r"\\\1", text)

@@ -1,0 +1,98 @@
+"""Rows and headlines of the figures on prices at fixed quality. Pure, no Streamlit."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from etl.edition import Edition
+from pages.parts import labels
+from pages.parts.rows import dim, names, relabelled, rows, titles
+from pages.parts.wording import listed, value
+
+KINDS = {"hourly": "Hourly rates", "fixed": "Fixed budgets"}
+CANNOT_TELL = "cannot tell"
+
+
+def comparisons(edition: Edition) -> pl.DataFrame:
+    """Return differences at fixed mix between two captures of Upwork, hourly and fixed apart."""
+    table = dim(rows(edition, "price_comparison", stat="ratio", dims=("prices=real",)),
+                "against", "pricing_type")  # fmt: skip
+    said = titles(edition)
+    label = pl.concat_str(
+        pl.col("source_id").replace(said), pl.lit(" beside "), pl.col("against").replace(said)
+    )
+    return relabelled(table.with_columns(label=label), "pricing_type", KINDS, into="kind")
+
+
+def compared(table: pl.DataFrame) -> str:
+    """Say how many comparisons show a difference beyond what two collectors may differ by."""
+    known = table.drop_nulls("value")
+    told = known.filter(pl.col("value_text") != CANNOT_TELL)
+    if not known.height:
+        return "No two captures can be compared"
+    if not told.height:
+        return f"None of {known.height} comparisons at fixed mix can be told from no difference"
+    said = [f"{row['label']} {row['value_text']}" for row in told.rows(named=True)]
+    return f"{told.height} of {known.height} comparisons can tell: {listed(said, 3)}"
+
+
+def trends(edition: Edition) -> pl.DataFrame:
+    """Return the yearly change of the published index of the same gigs, by category and panel."""
+    table = dim(rows(edition, "price_trend", dims=("prices=real",)), "category", "panel")
+    table = relabelled(table, "category", labels.FIVERR_CATEGORIES)
+    return relabelled(table, "panel", labels.FIVERR_PANELS, into="when")
+
+
+def trended(table: pl.DataFrame, whole: pl.DataFrame) -> str:
+    """Say how many price trends can be told, among those drawn and among all."""
+    told = whole.filter(pl.col("value_text") != CANNOT_TELL)
+    if told.height:
+        said = [f"{row['label']} {row['value_text']}" for row in told.rows(named=True)]
+        return f"{told.height} of {whole.height} price trends can be told: {listed(said, 4)}"
+    return f"None of {whole.height} price trends can be told from no change"
+
+
+def premiums(edition: Edition, most: int = 20) -> pl.DataFrame:
+    """Return the skills and kinds of work whose price can be told apart, largest first."""
+    table = dim(rows(edition, "skill_premium"), "skill", "ai_relation", "pricing_type")
+    told = table.filter(pl.col("value_text") != CANNOT_TELL).drop_nulls("value")
+    name = pl.coalesce("skill", pl.col("ai_relation").replace(labels.titles("ai_relation")))
+    kind = pl.col("pricing_type").replace(KINDS)
+    return (
+        told.with_columns(label=name, kind=kind)
+        .sort("value", "label", descending=[True, False])
+        .head(most)
+    )
+
+
+def paid(table: pl.DataFrame, all_rows: pl.DataFrame) -> str:
+    """Say which skill goes with the largest difference, and how many cannot be told."""
+    unknown = all_rows.height - all_rows.filter(pl.col("value_text") != CANNOT_TELL).height
+    if not table.height:
+        return f"None of {all_rows.height} skills can be told from no difference in price"
+    top = table.row(0, named=True)
+    return (
+        f"Advertisements that name {top['label']} offer most beyond like ones, {value(top)} %;"
+        f" {unknown} of {all_rows.height} skills cannot be told"
+    )
+
+
+def guide(edition: Edition) -> pl.DataFrame:
+    """Return how many held-out prices lay inside the guide's 80 % range, by way of pricing."""
+    table = rows(edition, "price_guide_accuracy", stat="share", dims=("model=guide",))
+    return relabelled(dim(table, "pricing_type"), "pricing_type", KINDS)
+
+
+def index(edition: Edition) -> pl.DataFrame:
+    """Return the hedonic index of the one source with several months, by way of pricing."""
+    dims = ("estimator=hedonic", "prices=nominal")
+    table = dim(rows(edition, "price_index", dims=dims), "pricing_type")
+    return relabelled(table, "pricing_type", KINDS).with_columns(
+        label=pl.col("label") + pl.lit(", ") + pl.col("source_id").replace(titles(edition))
+    )
+
+
+def reposts(edition: Edition) -> pl.DataFrame:
+    """Return the share of listings that repost an earlier one, by source."""
+    table = rows(edition, "price_repost_share", stat="share")
+    return table.with_columns(label=pl.col("source_id").replace(titles(edition) | names()))

@@ -1,0 +1,73 @@
+"""Rows and headlines of the figures on dated AI tools: effect, months, break. No Streamlit."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from etl.edition import Edition
+from pages.parts import labels
+from pages.parts.rows import dim, relabelled, rows, together
+from pages.parts.wording import listed
+
+WINDOW = "window=2021-07/2023-07"  # the first window of shocks.csv: the published study's
+REAL, FAKE = "check=main", "check=placebo_date_2021-11"
+WAYS = {"ppml": labels.NAIVE, "trend_extrapolated": labels.ADJUSTED}
+
+
+def effects(edition: Edition, shock: str) -> pl.DataFrame:
+    """Return the effect on each group three ways, in `way`: naive, beyond its trend, fake date."""
+    real, fake = (
+        rows(edition, "shock_effect", stat="effect_pct", dims=(check, f"shock={shock}", WINDOW))
+        for check in (REAL, FAKE)
+    )
+    return together(_named(real, WAYS), _named(fake, {"log_ols": labels.FAKE}))
+
+
+def _named(table: pl.DataFrame, ways: dict[str, str]) -> pl.DataFrame:
+    told = relabelled(dim(table, "occupation_group", "estimator"), "estimator", ways, into="way")
+    return relabelled(told, "occupation_group", labels.OLI_GROUPS)
+
+
+def side_by_side(table: pl.DataFrame) -> str:
+    """Say the naive and the trend-adjusted effect of each group, and whether it may be nothing."""
+    said = []
+    for (label,), group in table.group_by("label", maintain_order=True):
+        pair = {row["way"]: row for row in group.drop_nulls("value").rows(named=True)}
+        if {labels.NAIVE, labels.ADJUSTED} <= pair.keys():
+            own = pair[labels.ADJUSTED]
+            is_sure = own["lo"] is not None and (own["lo"] > 0 or own["hi"] < 0)
+            said.append(
+                f"{label} {pair[labels.NAIVE]['value']:+.0f} % beside other work, beyond its own"
+                f" trend {own['value']:+.0f} %{'' if is_sure else ', which may be nothing'}"
+            )
+    return "; ".join(said) or "Nothing can be estimated"
+
+
+def months(edition: Edition, shock: str) -> pl.DataFrame:
+    """Return the event study of each treated group, by month."""
+    dims = (REAL, f"shock={shock}", WINDOW)
+    found = dim(
+        rows(edition, "shock_event_study", stat="effect_pct", dims=dims), "occupation_group"
+    )
+    return relabelled(found, "occupation_group", labels.OLI_GROUPS)
+
+
+def breaks(edition: Edition, shock: str) -> pl.DataFrame:
+    """Return the largest step in the share of each group, with what is said of it in `told`."""
+    found = rows(
+        edition, "shock_break", stat="jump_pct", dims=(f"shock={shock}", "estimator=break")
+    )
+    found = relabelled(dim(found, "occupation_group"), "occupation_group", labels.OLI_GROUPS)
+    is_told = pl.col("value_text").str.contains(r"^\d{4}-\d{2}$")
+    told = pl.when(is_told).then(pl.lit("A break is told")).otherwise(pl.lit("No break from noise"))
+    return found.with_columns(told=told)
+
+
+def broke(table: pl.DataFrame) -> str:
+    """Say in which month the share of which group broke, its date searched for."""
+    known = table.filter(pl.col("told") == "A break is told").sort("value_text")
+    said = [f"{row['label']} in {row['value_text']} ({row['value']:+.0f} %)"
+            for row in known.rows(named=True)]  # fmt: skip
+    if not said:
+        return "No break can be told from noise"
+    return f"Shares broke for {listed(said, 6)}; none can be told for the others"
