@@ -6,7 +6,7 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import charts, events, headlines, labels, shocks, show, timelines, verdicts
+from pages.parts import charts, events, labels, shocks, show, timelines, verdicts
 from pages.parts.filters import row_of
 from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_source, with_text
 
@@ -78,10 +78,9 @@ note = (
 show.figure("shock", "shock_effect", shown, said, chart, note=note)
 
 months = shocks.months(edition, "chatgpt")
-said = headlines.moves(months, "Postings beside the other groups", since=headlines.FIRST)
 chart = timelines.panels(months, colours, show.today(), events=[events.CHATGPT], base=0)
 note = "Per cent against the last month before ChatGPT; before it the line should lie at zero."
-show.figure("months", "shock_event_study", months, said, chart, note=note)
+show.figure("months", "shock_event_study", months, shocks.stood(months), chart, note=note)
 
 steps = shocks.breaks(edition, "chatgpt")
 chart = charts.dots(steps, colours, series="told")

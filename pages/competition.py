@@ -6,9 +6,9 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import charts, events, headlines, labels, show, timelines
+from pages.parts import charts, events, headlines, labels, show, timelines, verdicts
 from pages.parts.filters import family_level, row_of
-from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_capture
+from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_capture, with_source
 
 show.header("competition", "Competition", "How hard is it to win work?")
 family, band = row_of("family", "age")
@@ -78,3 +78,29 @@ show.figure("top", "review_concentration", top, said, dots(top))
 seekers = get("hn_seekers_per_hiring_post")
 said = headlines.change(seekers, "Job seekers per hiring post on Hacker News")
 show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, line(seekers))
+
+aged = dim(get("proposals_at_age", stat="mean", family=family, **upwork), "age_band")
+aged = relabelled(aged, "age_band", labels.AGE_BANDS)
+said = "A listing up to 12 hours old has {00-12h} proposals on average, one of 12 to 24 {12-24h}"
+said = headlines.filled(said, aged, "age_band")
+chart = charts.dots(aged, colours, ranked=False)
+show.figure("aged", "proposals_at_age", aged, said, chart, note="Two snapshots, from brackets.")
+
+final = newest_of_each(get("expected_bids", by="family", source_id="freelancer_search"))
+said = headlines.extremes(final, "draws most bids in the end", "fewest")
+chart = charts.dots(final, colours)
+show.figure("final", "expected_bids", final, said, chart, note="One search on Freelancer.com.")
+
+costs = get("cost_to_win", stat="mean", family=family)
+costs = with_source(newest_of_each(dim(costs, "age_band", "tokens")), edition)
+costs = costs.with_columns(label=pl.concat_str(
+    "source", pl.lit(", tokens a proposal: "), pl.col("tokens")))  # fmt: skip
+said = headlines.extremes(costs, "costs most to win, if every listing hires one", "least")
+chart = charts.dots(costs, colours, tick_format="$,.0f")
+show.figure("costs", "cost_to_win", costs, said, chart, note="Bought tokens alone; assumptions in"
+            " data/reference/bidding_costs.csv.")  # fmt: skip
+
+crowded = with_source(get("bid_concentration"), edition, label=True)
+said = verdicts.share_of(crowded, "of all bids go to the most bid-on tenth")
+chart = charts.dots(crowded, colours, tick_format=".0%")
+show.figure("crowded", "bid_concentration", crowded, said, chart)

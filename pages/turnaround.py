@@ -6,9 +6,9 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import charts, headlines, labels, show
+from pages.parts import answers, charts, headlines, labels, show
 from pages.parts.filters import family_level, row_of
-from pages.parts.rows import dim, relabelled, rows, with_capture
+from pages.parts.rows import dim, relabelled, rows, with_capture, with_source
 
 show.header("turnaround", "Turnaround", "How fast do clients want it, how fast do they get it?")
 show.gap(
@@ -42,3 +42,17 @@ said = headlines.agreement(sound, "the median days left to bid")
 note = "One search on Freelancer.com, all kinds of work. Hollow: a capture known to be defective."
 chart = charts.dots(left, colours, ranked=False)
 show.figure("window", "bid_window_days", left, said, chart, note=note)
+
+longer_work = get("ordered_duration", source_id="upwork_search", by="family")
+said = answers.directions(longer_work, "Asks for longer work than the other kinds")
+chart = charts.dots(longer_work, colours, tick_format=".0%")
+note = "Chance that a listing asks for longer work than one of another kind; 50 %: no difference."
+show.figure("longer", "ordered_duration", longer_work, said, chart, note=note)
+
+closing = with_source(get("time_to_close", stat="median"), edition, label=True)
+said = headlines.extremes(closing, "closes slowest", "fastest")
+show.figure("closing", "time_to_close", closing, said, charts.dots(closing, colours))
+
+listed = with_source(get("time_listed", stat="median"), edition, label=True)
+said = headlines.extremes(listed, "stays listed longest", "shortest")
+show.figure("listed", "time_listed", listed, said, charts.dots(listed, colours))

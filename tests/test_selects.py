@@ -5,6 +5,7 @@ import test_marts_counts
 import test_marts_sightings
 import test_metrics_ai
 import test_metrics_cited
+import test_metrics_competition
 import test_metrics_listings
 import test_metrics_price
 import test_metrics_series
@@ -21,6 +22,7 @@ MODULES = [
     test_metrics_ai,
     test_metrics_series,
     test_metrics_cited,
+    test_metrics_competition,
     test_metrics_price,
     test_metrics_shifts,
     test_metrics_shock,

@@ -7,7 +7,7 @@ caveat = "An account, not an explanation: it says which part moved, not why. Off
 pages = ["category_shifts"]
 dims = ["against"]
 stats = ["volume", "mix", "price", "births", "deaths", "total"]
-decimals = 2
+decimals = 0
 */
 select
     stat, source_id, platform, side, geo, period_start, grain, family, niche, dims, n, value, lo,

@@ -72,7 +72,7 @@ def paid(table: pl.DataFrame, all_rows: pl.DataFrame) -> str:
         return f"None of {all_rows.height} skills can be told from no difference in price"
     top = table.row(0, named=True)
     return (
-        f"Advertisements that name {top['label']} offer most beyond like ones, {value(top)} %;"
+        f"Advertisements that name {top['label']} offer most beyond like ones, {value(top)};"
         f" {unknown} of {all_rows.height} skills cannot be told"
     )
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from etl.edition import Edition
 from pages.parts import labels
+from pages.parts.headlines import NOTHING
 from pages.parts.rows import dim, relabelled, rows, together
 from pages.parts.wording import listed
 
@@ -40,7 +41,7 @@ def side_by_side(table: pl.DataFrame) -> str:
                 f"{label} {pair[labels.NAIVE]['value']:+.0f} % beside other work, beyond its own"
                 f" trend {own['value']:+.0f} %{'' if is_sure else ', which may be nothing'}"
             )
-    return "; ".join(said) or "Nothing can be estimated"
+    return "; ".join(said) or NOTHING
 
 
 def months(edition: Edition, shock: str) -> pl.DataFrame:

@@ -16,6 +16,7 @@ GRADES = {
 FLAGS = {
     "anomaly": "an artefact of the data, not of the market",
     "anomaly_spike": "an artefact of the data, not of the market",
+    "assumed_hires": "assumes that every listing hires one",
     "capped_page": "a capped number per page: not a market",
     "carried": "carried from an earlier edition",
     "cross_section": "two dated cross-sections, no trend",
@@ -54,6 +55,8 @@ def number(value: float | None, unit: str, decimals: int) -> str:
     ('9.1 %', '$22.50')
     >>> number(20.0, "US dollars per project", 0), number(None, "", 0), number(8.9, "euro", 1)
     ('$20', '–', '€8.90')
+    >>> number(-1234.5, "US dollars", 0), number(-13.25, "percent", 1)
+    ('−$1,234', '−13.2 %')
     """
     if value is None:
         return MISSING
@@ -61,8 +64,11 @@ def number(value: float | None, unit: str, decimals: int) -> str:
         return f"{100 * value:.{max(0, decimals - 2)}f} %"
     sign = "$" if unit.startswith("US dollars") else "€" if unit.startswith("euro") else ""
     if sign:
-        cents = decimals > 0 and value < 1000
-        return sign + (f"{value:,.2f}" if cents else f"{value:,.0f}").removesuffix(".00")
+        cents = decimals > 0 and abs(value) < 1000
+        text = (f"{abs(value):,.2f}" if cents else f"{abs(value):,.0f}").removesuffix(".00")
+        return ("−" if value < 0 else "") + sign + text
+    if unit.startswith("percent"):
+        return f"{value:,.{min(decimals, 1)}f} %".replace("-", "−")
     text = f"{value:,.{decimals}f}"
     return re.sub(r"\.0+$", "", text)
 
