@@ -6,7 +6,7 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import charts, events, labels, shocks, show, timelines, verdicts
+from pages.parts import charts, labels, shocks, show, verdicts
 from pages.parts.filters import row_of
 from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_source, with_text
 
@@ -68,21 +68,4 @@ said = verdicts.by_source(crowd, "is most often crowded after 12 to 24 hours")
 chart = charts.dots(crowd, colours, tick_format=".0%", series="source", ranked=False)
 show.figure("crowd", "proposals_20_plus_by_ai_relation", crowd, said, chart)
 
-shown = shocks.effects(edition, "chatgpt")
-said = f"After ChatGPT: {shocks.side_by_side(shown)}"
-chart = charts.dots(shown, colours, series="way", ranked=False)
-note = (
-    "Per cent; Online Labour Index, July 2021 to July 2023, odd months left out. With so few groups"
-    " no probability can reach 5 %: these numbers describe."
-)
-show.figure("shock", "shock_effect", shown, said, chart, note=note)
-
-months = shocks.months(edition, "chatgpt")
-chart = timelines.panels(months, colours, show.today(), events=[events.CHATGPT], base=0)
-note = "Per cent against the last month before ChatGPT; before it the line should lie at zero."
-show.figure("months", "shock_event_study", months, shocks.stood(months), chart, note=note)
-
-steps = shocks.breaks(edition, "chatgpt")
-chart = charts.dots(steps, colours, series="told")
-note = "Per cent: the largest single step of each group's share within two years of ChatGPT."
-show.figure("breaks", "shock_break", steps, shocks.broke(steps), chart, note=note)
+show.figures(shocks.figures(edition, colours, show.today(), "chatgpt"))

@@ -6,15 +6,16 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import charts, events, headlines, labels, show, timelines, verdicts
+from pages.parts import bids, charts, events, headlines, labels, show, timelines
 from pages.parts.filters import family_level, row_of
-from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_capture, with_source
+from pages.parts.rows import dim, newest_of_each, relabelled, rows, with_capture
 
 show.header("competition", "Competition", "How hard is it to win work?")
 family, band = row_of("family", "age")
 edition, colours, today = show.edition(), show.colours(), show.today()
 get, level = partial(rows, edition), family_level(family)
-dots = partial(charts.dots, colours=colours, tick_format=".0%")
+dots_of = partial(charts.dots, colours=colours)
+dots = partial(dots_of, tick_format=".0%")
 line = partial(timelines.line, colours=colours, today=today, events=events.BOTH)
 upwork = {"source_id": "upwork_search"}
 
@@ -35,23 +36,21 @@ said = headlines.extremes(talks, "is where clients most often interview", "least
 show.figure("talks", "interviewing_share", talks, said, dots(talks, ranked=False))
 
 medians = partial(get, "bids_per_listing", stat="median")
-bids = with_capture(medians(source_id="freelancer_search", captures=True), whole="Whole month")
-bids = bids.with_columns(label="when").filter(pl.col("capture").is_not_null())
-sound = bids.filter(~pl.col("flags").str.contains("defect"))
+found = with_capture(medians(source_id="freelancer_search", captures=True), whole="Whole month")
+found = found.with_columns(label="when").filter(pl.col("capture").is_not_null())
+sound = found.filter(~pl.col("flags").str.contains("defect"))
 said = headlines.agreement(sound, "the median number of bids per listing")
 note = "One search on Freelancer.com. Hollow: a capture whose counts are known to be wrong."
-chart = charts.dots(bids, colours, ranked=False)
-show.figure("bids", "bids_per_listing", bids, said, chart, note=note)
+show.figure("bids", "bids_per_listing", found, said, dots_of(found, ranked=False), note=note)
 
 growth = relabelled(get("bid_growth", source_id="freelancer_search"), "stat", labels.QUARTILES)
 said = "The median listing gained {median} bids a day, the busiest quarter {p75} or more"
-said, chart = headlines.filled(said, growth, "stat"), charts.dots(growth, colours, ranked=False)
-show.figure("growth", "bid_growth", growth, said, chart)
+said = headlines.filled(said, growth, "stat")
+show.figure("growth", "bid_growth", growth, said, dots_of(growth, ranked=False))
 
 posted = get("projects_posted", family=family)
 said = headlines.change(posted, "The number of projects posted on Freelancer.com a month")
 show.figure("posted", "projects_posted", posted, said, line(posted))
-
 drawn = medians(source_id="freelancer_panel", family=family)
 said = headlines.change(drawn, "The median number of bids per Freelancer.com project")
 note = "A random sample of each month's projects, after bidding ended but for the newest."
@@ -59,7 +58,7 @@ show.figure("drawn", "bids_per_listing", drawn, said, line(drawn), note=note)
 
 supply = newest_of_each(get("freelancers_listed", by="family"))
 said = headlines.extremes(supply, "is offered by most freelancers ({when})", "fewest")
-show.figure("supply", "freelancers_listed", supply, said, charts.dots(supply, colours))
+show.figure("supply", "freelancers_listed", supply, said, dots_of(supply))
 
 entry = get("entry_level_share", **upwork, **level)
 said = headlines.extremes(entry, "is most often open to entry level", "least often")
@@ -68,39 +67,14 @@ show.figure("entry", "entry_level_share", entry, said, dots(entry))
 weekly = get("snipework_entry_share")
 said = headlines.change(weekly, "The share of Upwork listings open to entry level")
 note = "Collected in another way than the figure above: the two must not be joined into a trend."
-chart = line(weekly, tick_format=".0%", events=())
-show.figure("weekly", "snipework_entry_share", weekly, said, chart, note=note)
+weeks = line(weekly, tick_format=".0%", events=())
+show.figure("weekly", "snipework_entry_share", weekly, said, weeks, note=note)
 
 top = newest_of_each(get("review_concentration", source_id="fiverr_grid", by="family"))
 said = headlines.extremes(top, "is most concentrated in its top tenth of gigs", "least")
 show.figure("top", "review_concentration", top, said, dots(top))
 
-seekers = get("hn_seekers_per_hiring_post")
+seekers = get(name := "hn_seekers_per_hiring_post")
 said = headlines.change(seekers, "Job seekers per hiring post on Hacker News")
-show.figure("seekers", "hn_seekers_per_hiring_post", seekers, said, line(seekers))
-
-aged = dim(get("proposals_at_age", stat="mean", family=family, **upwork), "age_band")
-aged = relabelled(aged, "age_band", labels.AGE_BANDS)
-said = "A listing up to 12 hours old has {00-12h} proposals on average, one of 12 to 24 {12-24h}"
-said = headlines.filled(said, aged, "age_band")
-chart = charts.dots(aged, colours, ranked=False)
-show.figure("aged", "proposals_at_age", aged, said, chart, note="Two snapshots, from brackets.")
-
-final = newest_of_each(get("expected_bids", by="family", source_id="freelancer_search"))
-said = headlines.extremes(final, "draws most bids in the end", "fewest")
-chart = charts.dots(final, colours)
-show.figure("final", "expected_bids", final, said, chart, note="One search on Freelancer.com.")
-
-costs = get("cost_to_win", stat="mean", family=family)
-costs = with_source(newest_of_each(dim(costs, "age_band", "tokens")), edition)
-costs = costs.with_columns(label=pl.concat_str(
-    "source", pl.lit(", tokens a proposal: "), pl.col("tokens")))  # fmt: skip
-said = headlines.extremes(costs, "costs most to win, if every listing hires one", "least")
-chart = charts.dots(costs, colours, tick_format="$,.0f")
-show.figure("costs", "cost_to_win", costs, said, chart, note="Bought tokens alone; assumptions in"
-            " data/reference/bidding_costs.csv.")  # fmt: skip
-
-crowded = with_source(get("bid_concentration"), edition, label=True)
-said = verdicts.share_of(crowded, "of all bids go to the most bid-on tenth")
-chart = charts.dots(crowded, colours, tick_format=".0%")
-show.figure("crowded", "bid_concentration", crowded, said, chart)
+show.figure("seekers", name, seekers, said, line(seekers))
+show.figures(bids.figures(edition, colours, family, band))

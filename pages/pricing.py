@@ -68,47 +68,4 @@ chart = timelines.panels(index, colours, today, base=100)
 note = "Grey: the other categories. The two panels must not be chained."
 show.figure("index", "fiverr_matched_price_index", index, said, chart, note=note)
 
-real = dim(rows(edition, "price_index_real"), "category", "panel").filter(pl.col("panel") == panel)
-real = relabelled(real, "category", labels.FIVERR_CATEGORIES)
-said = headlines.moves(
-    real, "Less inflation, prices of the same Fiverr gigs", since=headlines.FIRST
-)
-chart = timelines.panels(real, colours, today, base=100)
-show.figure("real", "price_index_real", real, said, chart, note="US dollars of the first quarter.")
-
-trends = prices.trends(edition)
-said = prices.trended(trends, rows(edition, "price_trend", by="all"))
-chart = charts.dots(trends, colours, series="when")
-show.figure("trends", "price_trend", trends, said, chart, note="Drawn: less inflation, on Fiverr.")
-
-apart = prices.comparisons(edition)
-chart = charts.dots(apart, colours, series="kind", ranked=False)
-note = "Less inflation. Two captures of Upwork, the same mix of work."
-show.figure("apart", "price_comparison", apart, prices.compared(apart), chart, note=note)
-
-skills = prices.premiums(edition)
-said = prices.paid(skills, rows(edition, "skill_premium"))
-chart = charts.dots(skills, colours, series="kind")
-note = (
-    "Per cent beyond advertisements alike in what we can see; the twenty largest that can be told."
-)
-show.figure("skills", "skill_premium", skills, said, chart, note=note)
-
-near = prices.index(edition)
-said = headlines.moves(near, "Advertised prices at fixed quality", since=headlines.FIRST)
-chart = timelines.panels(near, colours, today, base=100)
-show.figure("near", "price_index", near, said, chart, note="Hedonic; the raw median in the export.")
-
-guide = prices.guide(edition)
-said = headlines.filled("The guide's 80 % range held {hourly} of hourly rates, {fixed} of budgets",
-                        guide, "pricing_type")  # fmt: skip
-chart = charts.dots(guide, colours, tick_format=".0%")
-note = "Held-out listings of the same sources and months."
-show.figure("guide", "price_guide_accuracy", guide, said, chart, note=note)
-
-again = prices.reposts(edition)
-said = headlines.extremes(again, "holds most reposts of earlier listings", "fewest")
-chart = charts.dots(again, colours, tick_format=".1%")
-note = "How prices change within a listing is withheld: too few were seen twice."
-show.figure("again", "price_repost_share price_change_share price_change_size", again, said, chart,
-            note=note)  # fmt: skip
+show.figures(prices.figures(edition, colours, today, panel))

@@ -6,7 +6,7 @@ from functools import partial
 
 import polars as pl
 
-from pages.parts import answers, charts, headlines, labels, show
+from pages.parts import charts, headlines, labels, show
 from pages.parts.filters import family_level, row_of
 from pages.parts.rows import dim, relabelled, rows, with_capture, with_source
 
@@ -44,7 +44,7 @@ chart = charts.dots(left, colours, ranked=False)
 show.figure("window", "bid_window_days", left, said, chart, note=note)
 
 longer_work = get("ordered_duration", source_id="upwork_search", by="family")
-said = answers.directions(longer_work, "Asks for longer work than the other kinds")
+said = headlines.extremes(longer_work, "most often asks for longer work than other kinds", "least")
 chart = charts.dots(longer_work, colours, tick_format=".0%")
 note = "Chance that a listing asks for longer work than one of another kind; 50 %: no difference."
 show.figure("longer", "ordered_duration", longer_work, said, chart, note=note)

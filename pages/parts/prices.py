@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from etl.edition import Edition
-from pages.parts import labels
+from pages.parts import charts, headlines, labels, timelines
+from pages.parts.figures import Figure
+from pages.parts.palette import Palette
 from pages.parts.rows import dim, names, relabelled, rows, titles
 from pages.parts.wording import listed, value
 
@@ -96,3 +100,49 @@ def reposts(edition: Edition) -> pl.DataFrame:
     """Return the share of listings that repost an earlier one, by source."""
     table = rows(edition, "price_repost_share", stat="share")
     return table.with_columns(label=pl.col("source_id").replace(titles(edition) | names()))
+
+
+def figures(edition: Edition, colours: Palette, today: date, panel: str) -> list[Figure]:
+    """Return the figures on prices at fixed quality; `panel`: of the Fiverr index."""
+    return [*_over_time(edition, colours, today, panel), *_beside(edition, colours)]
+
+
+def _over_time(edition: Edition, colours: Palette, today: date, panel: str) -> list[Figure]:
+    real = dim(rows(edition, "price_index_real"), "category", "panel")
+    real = relabelled(real.filter(pl.col("panel") == panel), "category", labels.FIVERR_CATEGORIES)
+    what = "Less inflation, prices of the same Fiverr gigs"
+    moving, near = trends(edition), index(edition)
+    return [
+        Figure("real", "price_index_real", real, headlines.moves(real, what, since=0),
+               timelines.panels(real, colours, today, base=100),
+               "US dollars of the first quarter."),
+        Figure("trends", "price_trend", moving,
+               trended(moving, rows(edition, "price_trend", by="all")),
+               charts.dots(moving, colours, series="when"), "Drawn: less inflation, on Fiverr."),
+        Figure("near", "price_index", near,
+               headlines.moves(near, "Advertised prices at fixed quality", since=0),
+               timelines.panels(near, colours, today, base=100),
+               "Hedonic; the raw median stands in the export."),
+    ]  # fmt: skip
+
+
+def _beside(edition: Edition, colours: Palette) -> list[Figure]:
+    apart, skills, right = comparisons(edition), premiums(edition), guide(edition)
+    again = reposts(edition)
+    held = "The guide's 80 % range held {hourly} of hourly rates, {fixed} of budgets"
+    return [
+        Figure("apart", "price_comparison", apart, compared(apart),
+               charts.dots(apart, colours, series="kind", ranked=False),
+               "Less inflation. Two captures of Upwork, the same mix of work."),
+        Figure("skills", "skill_premium", skills, paid(skills, rows(edition, "skill_premium")),
+               charts.dots(skills, colours, series="kind"),
+               "Beyond advertisements alike in what we see; the twenty largest that can be told."),
+        Figure("guide", "price_guide_accuracy", right,
+               headlines.filled(held, right, "pricing_type"),
+               charts.dots(right, colours, tick_format=".0%"),
+               "Held-out listings of the same sources and months."),
+        Figure("again", "price_repost_share price_change_share price_change_size", again,
+               headlines.extremes(again, "holds most reposts of earlier listings", "fewest"),
+               charts.dots(again, colours, tick_format=".1%"),
+               "How prices change within a listing is withheld: too few were seen twice."),
+    ]  # fmt: skip

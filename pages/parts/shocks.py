@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from etl.edition import Edition
-from pages.parts import labels
+from pages.parts import charts, events, labels, timelines
+from pages.parts.figures import Figure
 from pages.parts.headlines import NOTHING
+from pages.parts.palette import Palette
 from pages.parts.rows import dim, relabelled, rows, together
-from pages.parts.wording import listed
+from pages.parts.wording import listed, period_of, value
 
 WINDOW = "window=2021-07/2023-07"  # the first window of shocks.csv: the published study's
 REAL, FAKE = "check=main", "check=placebo_date_2021-11"
@@ -47,10 +51,18 @@ def side_by_side(table: pl.DataFrame) -> str:
 def months(edition: Edition, shock: str) -> pl.DataFrame:
     """Return the event study of each treated group, by month."""
     dims = (REAL, f"shock={shock}", WINDOW)
-    found = dim(
-        rows(edition, "shock_event_study", stat="effect_pct", dims=dims), "occupation_group"
+    found = rows(edition, "shock_event_study", stat="effect_pct", dims=dims)
+    found = dim(found, "occupation_group", "event_month").with_columns(
+        pl.col("period_start").dt.offset_by(pl.col("event_month") + "mo")
     )
     return relabelled(found, "occupation_group", labels.OLI_GROUPS)
+
+
+def stood(table: pl.DataFrame) -> str:
+    """Say where each group stood in the last month of its event study, beside the others."""
+    last = table.sort("period_start").group_by("label", maintain_order=True).last().sort("label")
+    said = [f"{row['label']} {value(row)}" for row in last.drop_nulls("value").rows(named=True)]
+    return f"By {period_of(last.row(0, named=True))}: {'; '.join(said)}" if said else NOTHING
 
 
 def breaks(edition: Edition, shock: str) -> pl.DataFrame:
@@ -72,3 +84,21 @@ def broke(table: pl.DataFrame) -> str:
     if not said:
         return "No break can be told from noise"
     return f"Shares broke for {listed(said, 6)}; none can be told for the others"
+
+
+def figures(edition: Edition, colours: Palette, today: date, shock: str) -> list[Figure]:
+    """Return the figures on one dated tool: effect three ways, month by month, break."""
+    shown, path, steps = effects(edition, shock), months(edition, shock), breaks(edition, shock)
+    name = labels.SHOCKS[shock].split(",")[0]
+    return [
+        Figure("shock", "shock_effect", shown, f"After {name}: {side_by_side(shown)}",
+               charts.dots(shown, colours, series="way", ranked=False),
+               "Online Labour Index, July 2021 to July 2023, odd months left out. With so few"
+               " groups no probability can reach 5 %: these numbers describe."),
+        Figure("months", "shock_event_study", path, stood(path),
+               timelines.panels(path, colours, today, events=[events.CHATGPT], base=0),
+               "Against the last month before; until then the line should lie at zero."),
+        Figure("breaks", "shock_break", steps, broke(steps),
+               charts.dots(steps, colours, series="told"),
+               f"The largest single step of each group's share within two years of {name}."),
+    ]  # fmt: skip

@@ -19,6 +19,7 @@ from etl.edition import Edition, current
 from etl.freshness import freshness
 from etl.metrics import metrics
 from pages.parts import provenance, wording
+from pages.parts.figures import Figure
 from pages.parts.filters import chosen, read_link
 from pages.parts.palette import Palette, palette
 
@@ -107,6 +108,12 @@ def figure(
         st.caption(f"**{wording.plain(sources)}**")
         st.caption(wording.plain(f"{provenance.evidence(rows)}. {_caveats(shown)}"))
         _details(key, shown, rows, headline)
+
+
+def figures(made: list[Figure]) -> None:
+    """Show figures that were made elsewhere, one below the other."""
+    for one in made:
+        figure(one.key, one.metric_ids, one.rows, one.headline, one.chart, note=one.note)
 
 
 def board(
