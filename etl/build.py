@@ -115,8 +115,12 @@ def metric_values(warehouse: Warehouse, guide: bytes, past: pl.DataFrame) -> pl.
         if _gives(maker) in late:
             _make(warehouse, maker)
     more = _rows(warehouse, [name for name, later in is_late.items() if later])
-    more = more.join(past, on=KEY, how="anti", nulls_equal=True)  # an outlook stays as it was made
-    return pl.concat([values, more, past]).sort(KEY, nulls_last=False)
+    return with_past(pl.concat([values, more]), past).sort(KEY, nulls_last=False)
+
+
+def with_past(rows: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of metric values with those of `past`: an outlook stays as it was published."""
+    return pl.concat([rows.join(past, on=KEY, how="anti", nulls_equal=True), past])
 
 
 def _rows(warehouse: Warehouse, names: list[str]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from functools import partial
 import polars as pl
 
 from pages.parts import answers, charts, headlines, labels, show, timelines
-from pages.parts.rows import dim, names, relabelled, rows
+from pages.parts.rows import dim, latest, relabelled, rows
 
 show.header("category_shifts", "Category shifts", "Which kinds of work gain and lose, how sure?")
 show.gap(
@@ -34,11 +34,8 @@ chart = charts.dots(ends, colours, tick_format=".0%", series="when", ranked=Fals
 show.figure("ends", "category_share_change", ends, said, chart, note="Both cross-sections.")
 
 groups = dim(get(source_id="oli", stat="difference"), "occupation_group", "against")
-groups = groups.filter(
-    pl.col("period_start") == groups["period_start"].max(), pl.col("against") >= "2022-11"
-)
-groups = relabelled(groups, "occupation_group", labels.OLI_GROUPS)
-yearly = groups.filter(pl.col("against") == groups["against"].min())
+yearly = latest(groups.filter(pl.col("against") == "2022-11-01"))
+yearly = relabelled(yearly, "occupation_group", labels.OLI_GROUPS)
 said = answers.directions(yearly, "Online Labour Index, since November 2022")
 note = "The range is that of equally long changes before ChatGPT: it describes, it does not prove."
 chart = charts.dots(yearly, colours, tick_format="+.1%")
@@ -65,7 +62,9 @@ show.figure("ahead", "outlook outlook_score", ahead, said, chart, note=note)
 
 tried = rows(edition, "outlook_backtest", stat="coverage")
 tried = dim(tried, "target", "keyword", "variable").with_columns(
-    label=pl.coalesce("keyword", "variable", pl.col("target")).replace(labels.HN_TERMS | names())
+    label=pl.coalesce("keyword", "variable", pl.col("target")).replace(
+        labels.HN_TERMS | labels.TARGETS
+    )
     + pl.when(pl.col("geo") == "*").then(pl.lit("")).otherwise(pl.lit(", ") + pl.col("geo"))
 )
 chart = charts.dots(tried, colours, tick_format=".0%")

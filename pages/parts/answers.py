@@ -85,7 +85,7 @@ def directions(rows: pl.DataFrame, what: str) -> str:
 
 def ahead(rows: pl.DataFrame) -> str:
     """Say how many series an outlook takes to another level: beyond its interval at the end."""
-    last = rows.filter(pl.col("period_start") == rows["period_start"].max())
+    last = rows.filter(pl.col("period_start") == pl.col("period_start").max())
     ways = Counter(last["value_text"].drop_nulls())
     naive = ways["last"] + ways["seasonal"]
     if not last.height:

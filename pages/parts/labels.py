@@ -14,6 +14,14 @@ OLI_GROUPS = {
     "clerical_data_entry": "Clerical and data entry",
     "professional_services": "Professional services",
 }
+TARGETS = {
+    "indeed_ai_posting_share": "Job ads that name AI",
+    "hn_seekers_per_hiring_post": "Seekers per hiring post",
+    "total_postings": "Indeed, all postings",
+    "new_postings": "Indeed, new postings",
+    "openai": "OpenAI",
+    "rag": "RAG",
+}
 VALUE_PARTS = {
     "volume": "More or fewer buyers",
     "price": "Spending per buyer",

@@ -64,7 +64,8 @@ def age(row: Mapping[str, Any], today: date) -> str:
     """
     if row["period_start"] is None or "undated" in row["flags"]:
         return "age not known exactly"
-    return f"{in_words((today - period_end(row['period_start'], row['grain'])).days)} old"
+    days = (today - period_end(row["period_start"], row["grain"])).days
+    return f"{in_words(days)} old" if days >= 0 else "still ahead"
 
 
 def evidence(rows: pl.DataFrame) -> str:

@@ -45,7 +45,7 @@ def side_by_side(table: pl.DataFrame) -> str:
                 f"{label} {pair[labels.NAIVE]['value']:+.0f} % beside other work, beyond its own"
                 f" trend {own['value']:+.0f} %{'' if is_sure else ', which may be nothing'}"
             )
-    return "; ".join(said) or NOTHING
+    return "; ".join(said).replace("-", "−") or NOTHING
 
 
 def months(edition: Edition, shock: str) -> pl.DataFrame:
@@ -83,7 +83,8 @@ def broke(table: pl.DataFrame) -> str:
             for row in known.rows(named=True)]  # fmt: skip
     if not said:
         return "No break can be told from noise"
-    return f"Shares broke for {listed(said, 6)}; none can be told for the others"
+    told = listed(said, 6).replace("(-", "(−")
+    return f"Shares broke for {told}; none can be told for the others"
 
 
 def figures(edition: Edition, colours: Palette, today: date, shock: str) -> list[Figure]:

@@ -135,7 +135,9 @@ def board(
             st.dataframe(table, hide_index=True, alt=headline, key=f"{key}-board")
             sources = provenance.ages(rows, edition().manifest, today())
             st.caption(f"**{wording.plain(' · '.join(sources))}**")
-            st.caption(wording.plain(f"{provenance.evidence(rows)}. {_caveats(shown)}"))
+            known = rows.drop_nulls("value")
+            sure = provenance.evidence(known) if known.height else "Answers in words"
+            st.caption(wording.plain(f"{sure}. {_caveats(shown)}"))
             _details(key, shown, rows, headline, has_chart=False)
         else:
             _nothing(rows, shown)
