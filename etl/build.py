@@ -6,6 +6,7 @@ The order is never written down: it follows from what each select and model read
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from types import ModuleType
 
@@ -98,28 +99,36 @@ def _table(warehouse: Warehouse, name: str) -> pl.DataFrame:
     return warehouse.frame(f'select * from "{name}"')
 
 
-def metric_values(warehouse: Warehouse, guide: bytes, past: pl.DataFrame) -> pl.DataFrame:
+def metric_values(
+    warehouse: Warehouse, guide: bytes, before: pl.DataFrame, published_on: date
+) -> pl.DataFrame:
     """Return the rows of every metric, graded and in key order.
 
-    `guide`: the price guide's file, which knows its own accuracy; `past`: rows of the metric
-    `outlook` as editions before published them. Some tables are made from metric values, and
-    metrics from those: they come second.
+    `guide`: the price guide's file, which knows its own accuracy; `before`: the rows of the
+    edition before. Some tables are made from metric values, and metrics from those: they come
+    second, and see what the edition before said of sources that are not on this machine.
     """
     warehouse.put("core_price_guide", price_guide.errors(model_files.loads(guide, GUIDE)))
     late = _made_of_values()
     is_late = {name: bool(late & set(metric.reads)) for name, metric in metrics().items()}
     values = _rows(warehouse, [name for name, later in is_late.items() if not later])
-    warehouse.put(VALUES, values)
+    earlier = before.filter(pl.col("metric_id").is_in([n for n in is_late if not is_late[n]]))
+    warehouse.put(VALUES, with_past(earlier, values))
+    past = before.filter(
+        pl.col("metric_id") == "outlook", pl.col("dims").str.contains("made_on=", literal=True)
+    )
     warehouse.put(PAST, past)
+    warehouse.put("core_published_on", pl.DataFrame({"published_on": [published_on]}))
     for maker in build_order():
         if _gives(maker) in late:
             _make(warehouse, maker)
     more = _rows(warehouse, [name for name, later in is_late.items() if later])
+    # an outlook stays as it was first published
     return with_past(pl.concat([values, more]), past).sort(KEY, nulls_last=False)
 
 
 def with_past(rows: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
-    """Return rows of metric values with those of `past`: an outlook stays as it was published."""
+    """Return `rows` of metric values with `past`, which stands where both have a key."""
     return pl.concat([rows.join(past, on=KEY, how="anti", nulls_equal=True), past])
 
 

@@ -82,8 +82,7 @@ def _next_edition(
     if hand_labels is not None:
         models[GUIDE] = train_guide(warehouse)
     before = base.values() if base else pl.DataFrame(schema=SCHEMA)
-    past = before.filter(pl.col("metric_id") == "outlook")
-    values = metric_values(warehouse, models[GUIDE], past)
+    values = metric_values(warehouse, models[GUIDE], before, published_on)
     distributions = warehouse.frame("select * from est_distributions")
     files = {f"{name}.skops": body for name, body in models.items()}
     entries = source_entries(warehouse, declared)

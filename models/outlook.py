@@ -18,7 +18,7 @@ from models._forecast_choice import FEWEST_MONTHS, judge, outlook, scaled_errors
 from models._forecast_methods import HORIZON, NAIVE, Monthly, forecasts
 from models._intervals import wilson
 
-READS = ("metric_values", "core_past_outlooks")
+READS = ("metric_values", "core_past_outlooks", "core_published_on")
 WRITES = "est_outlook"
 
 OLDEST_MONTHS = 2
@@ -49,25 +49,24 @@ SCHEMA = {
 def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return rows of `measure` outlook, backtest and score.
 
-    `metric_values`: the rows of the edition being built; the newest period of any source stands
-    for the day of the edition. `core_past_outlooks`: outlook rows of editions before.
+    `metric_values`: the rows of the edition being built; `core_published_on`: its day (without
+    one, the newest period of any source); `core_past_outlooks`: outlooks of editions before.
     """
     values = frames["metric_values"]
-    rows = _looked_ahead(values)
+    newest = values.filter(~pl.col("metric_id").str.starts_with("outlook"))["period_start"].max()
+    rows = _looked_ahead(values, frames["core_published_on"]["published_on"].max() or newest)
     past = frames["core_past_outlooks"]
     return pl.concat([pl.DataFrame(rows, schema=SCHEMA), score(past, values)]).sort(
         *SCHEMA, nulls_last=False
     )
 
 
-def _looked_ahead(values: pl.DataFrame) -> list[dict[str, Any]]:
-    ours = pl.col("metric_id").str.starts_with("outlook")  # their months lie ahead
-    today = values.filter(~ours)["period_start"].max()
+def _looked_ahead(values: pl.DataFrame, today: date) -> list[dict[str, Any]]:
     wanted = pl.DataFrame(list(TARGETS), schema=["metric_id", "stat"], orient="row")
     cells = values.join(wanted, on=["metric_id", "stat"], how="semi").filter(
         pl.col("niche") == "*", pl.col("grain") != "snapshot"
     )
-    fit, keys, rows, refused = [], [], [], {}
+    fit, keys, rows, refused, stale = [], [], [], {}, set()
     for key, group in cells.sort("period_start").group_by(SERIES, maintain_order=True):
         name = dict(zip(SERIES, key, strict=True)) | {
             "flags": "reference" if (group["grade"] == "R").all() else "",
@@ -79,10 +78,20 @@ def _looked_ahead(values: pl.DataFrame) -> list[dict[str, Any]]:
         else:
             fit.append(series)
             keys.append(name)
+            last = series.first_month + len(series.values) - 1
+            age = today.year * 12 + today.month - 1 - last
+            if age > OLDEST_MONTHS:
+                stale.add(len(keys) - 1)
+                month = f"{last // 12}-{last % 12 + 1:02}"
+                refused[name["metric_id"], name["source_id"]] = (
+                    name,
+                    f"no outlook: the last whole month, {month}, is {age} months old",
+                )
     rows += [_refusal(name, reason) for name, reason in refused.values()]
     made = forecasts(fit) if fit else []
-    for name, one, ahead in zip(keys, fit, made, strict=True):
-        rows += _rows(name, one, ahead)
+    for place, (name, one, ahead) in enumerate(zip(keys, fit, made, strict=True)):
+        told = _rows(name, one, ahead)
+        rows += [row for row in told if place not in stale or row["measure"] == "backtest"]
     return rows
 
 
@@ -96,10 +105,6 @@ def _monthly(group: pl.DataFrame, today: date, is_share: bool) -> tuple[Monthly 
     if not whole.height:
         return None, "no outlook: no whole month of a whole market"
     months = [at.year * 12 + at.month - 1 for at in whole["period_start"]]
-    age = today.year * 12 + today.month - 1 - months[-1]
-    if age > OLDEST_MONTHS:
-        return None, (f"no outlook: the last whole month, {whole['period_start'][-1]:%Y-%m}, is "
-                      f"{age} months older than the newest data")  # fmt: skip
     start = max((i for i in range(1, len(months)) if months[i] != months[i - 1] + 1), default=0)
     kept = whole["value"].to_numpy()[start:]
     if not is_share:  # no logarithm of nothing: the series begins after its last zero

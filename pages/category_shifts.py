@@ -52,9 +52,7 @@ note = "Turnover as the company reports it. No source of listings shows a whole 
 show.figure("value", "value_decomposition", value, said, chart, note=note)
 
 ahead = rows(edition, "outlook", stat="forecast")
-ahead = dim(ahead, "target", "keyword", "made_on").drop_nulls("value")
-ahead = ahead.filter(pl.col("made_on") == ahead["made_on"].max())
-ahead = relabelled(ahead.filter(pl.col("target") == "hn_keyword_share"), "keyword", labels.HN_TERMS)
+ahead = answers.still_ahead(dim(ahead, "target", "keyword", "made_on"), today)
 said = answers.ahead(ahead)
 chart = timelines.panels(ahead, colours, today, tick_format=".1%")
 note = "Share of Hacker News hiring posts, six months ahead, with the way it was made in the table."

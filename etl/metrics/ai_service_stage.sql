@@ -26,14 +26,16 @@ with told as (
 )
 select
     'growth' as stat, source_id, platform, 'both' as side, '*' as geo, staged_on as period_start,
-    'month' as grain, '*' as family, '*' as niche, dims, n_compared as n, growth as value,
-    growth_lo as lo, growth_hi as hi, stage as value_text, reason, told_flags as flags
+    'month' as grain, '*' as family, '*' as niche, dims, n_compared as n,
+    case when n_compared >= 15 then growth end as value,
+    case when n_compared >= 15 then growth_lo end as lo,
+    case when n_compared >= 15 then growth_hi end as hi, stage as value_text, reason, told_flags as flags
 from told
 union all
 select
     'year_growth', source_id, platform, 'both', '*', staged_on, 'month', '*', '*', dims,
     n_compared, year_growth, year_growth_lo, year_growth_hi, null, null, told_flags
-from told where year_growth is not null
+from told where year_growth is not null and n_compared >= 15
 union all
 select
     'born', source_id, platform, 'both', '*', born_on, 'month', '*', '*', dims, n_all,

@@ -2,7 +2,7 @@
 title = "Premium of a skill, AI literacy or AI work"
 unit = "percent of the advertised price"
 question = "Which skills are advertised at a higher price, all else told equal?"
-method = "Log price on skills, marks of the text, AI relation, niche, experience, duration and country; the wider of errors clustered by niche and by listing; pays more or less at a false-discovery rate of 5 % over the source's skills."
+method = "Three regressions of log price, on skills, on marks of the text, on AI relations, each with niche, experience, duration and country; the wider of errors clustered by niche and by listing; pays more or less at a false-discovery rate of 5 % over the source's skills."
 caveat = "An association between advertisements, not what learning a skill would earn. Skills of a selected query are partly its search words. Marks are read from the text, in some sources from titles alone."
 pages = ["pricing"]
 dims = ["ai_relation", "pricing_type", "skill"]

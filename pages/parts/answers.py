@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import polars as pl
 
-from pages.parts.rows import dim
+from pages.parts import labels
+from pages.parts.rows import dim, relabelled
 from pages.parts.wording import interval, listed, number
 
 CANNOT_TELL = "cannot tell"
@@ -81,6 +83,19 @@ def directions(rows: pl.DataFrame, what: str) -> str:
         return f"{what}: none of {unknown} can be told from no change"
     rest = f"; {unknown} cannot be told" if unknown else ""
     return f"{what}: {'; '.join(said)}{rest}"
+
+
+def still_ahead(rows: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Return the newest outlook on Hacker News terms, if a month of it is still to come.
+
+    Else the row that says why there is none.
+    """
+    own = rows.filter(pl.col("target") == "hn_keyword_share")
+    made = relabelled(own.drop_nulls("made_on"), "keyword", labels.HN_TERMS)
+    newest = made.filter(pl.col("made_on") == pl.col("made_on").max())
+    if newest.filter(pl.col("period_start") > today).height:
+        return newest
+    return own.filter(pl.col("made_on").is_null())
 
 
 def ahead(rows: pl.DataFrame) -> str:
