@@ -87,7 +87,10 @@ def test_a_build_carries_every_shipped_row(mapped, capsys):
     assert build() == 0
     shown, notice = edition.current()
     assert notice is None and shown.folder != SHIPPED
-    old, new = edition.Edition(SHIPPED).values(), shown.values()
+    # outlooks and claims are made anew from what is carried
+    is_carried = ~pl.col("metric_id").str.contains("^outlook|^claim_")
+    old = edition.Edition(SHIPPED).values().filter(is_carried)
+    new = shown.values().filter(is_carried)
     carried = new.filter(pl.col("source_id") != "my_board")
     assert carried.drop("flags").equals(old.drop("flags"))
     assert carried["flags"].str.split(";").list.contains("carried").all()
