@@ -271,3 +271,4 @@ class Metric:
     sql: str
     decimals: int = 1
     filled_by: str = ""  # the command that brings its numbers, where an edition may lack them
+    compares_sources: bool = False  # a number rests on several sources, whatever `source_id` says

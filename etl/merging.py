@@ -17,21 +17,28 @@ BLOCK = ["source_id", "metric_id", "period_start", "grain", "_capture"]
 BINS_BLOCK = ["source_id", "measure", "period_start", "grain"]
 
 
-def merged(base: Edition, values: pl.DataFrame, complete: set[str]) -> pl.DataFrame:
+def merged(
+    base: Edition, values: pl.DataFrame, complete: set[str], comparing: set[str]
+) -> pl.DataFrame:
     """Return the rows built here and those of `base` that they do not replace, flagged `carried`.
 
     A source in `complete` (its raw data here hold all that its published numbers were built from)
     is replaced whole. Of another one a block is replaced only by one of at least as many listings,
     and a published series point by a later one, unless that covers a part of its period only.
+    A number of the metrics `comparing` rests on several sources, so no one of them being complete
+    says that it is gone: it is replaced by its own successor only.
     """
     capture = pl.col("dims").str.extract(r"capture=([^;]*)").fill_null("").alias("_capture")
     new, old = values.with_columns(capture), base.values().with_columns(capture)
-    series, listings = pl.col("grade") == "R", pl.col("grade") != "R"
+    is_pair = pl.col("metric_id").is_in(sorted(comparing))
+    is_series = pl.col("grade") == "R"
+    series, listings = is_series & ~is_pair, ~is_series & ~is_pair
     kept = _kept(old.filter(listings), new, BLOCK, pl.col("n").max(), complete)
     new = new.join(kept.select(BLOCK), on=BLOCK, how="anti", nulls_equal=True)
     points = _kept_points(old.filter(series), new.filter(series), complete)
     new = new.join(points.select(KEY), on=KEY, how="anti", nulls_equal=True)
-    kept = pl.concat([kept, points]).with_columns(
+    pairs = old.filter(is_pair).join(new.select(KEY), on=KEY, how="anti", nulls_equal=True)
+    kept = pl.concat([kept, points, pairs]).with_columns(
         pl.col("flags").map_elements(lambda flags: _with_flag(flags, "carried"), pl.String)
     )
     revised = _revised(base.values(), new.select(list(SCHEMA)))

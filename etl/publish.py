@@ -156,7 +156,8 @@ def assemble(
     """Return the id and the files of the next edition, or None when it would say nothing new."""
     if base is not None:
         complete = complete_sources(base, built)
-        values = merged(base, values, complete)
+        comparing = {metric.id for metric in metrics if metric.compares_sources}
+        values = merged(base, values, complete, comparing)
         distributions = merged_bins(base, distributions, complete)
         old_models = {
             f"{name}.skops": path.read_bytes() for name, path in base.model_files().items()

@@ -23,6 +23,7 @@ from models._panel_trend import breakdown, extrapolated
 from models._sdid import sdid
 
 Row = tuple[str, str, str, float | None, float | None, float | None, str | None, str | None]
+LEVEL = 0.05  # where no p can reach it, a parametric p would claim what labels cannot
 FEWEST_BEFORE, FEWEST_AFTER = 6, 4  # periods; fewer are not called an estimate
 
 NO_WILD = "the wild bootstrap needs two treated and two control categories"
@@ -89,30 +90,38 @@ def main_rows(p: Panel, grain: str) -> tuple[list[Row], Findings]:
     """Return the estimates of one panel with their inference, and what a verdict needs."""
     told = {
         "ppml": effect(p, ppml), "log_ols": effect(p, log_ols),
-        "trend_interaction": effect(p, trend_interaction),
-        "trend_extrapolated": effect(p, trend_extrapolated),
-        "trend_extrapolated_hac": extrapolated(p, grain), "sdid": sdid(p),
+        "own_trend": effect(p, trend_interaction),
+        "gap_trend": effect(p, trend_extrapolated),
+        "gap_trend_hac": extrapolated(p, grain), "sdid": sdid(p),
     }  # fmt: skip
     rows = [effect_row("main", name, e) for name, e in told.items()]
-    rows += [number_row("main", name, "p", e.p, NO_INTERVAL) for name, e in told.items()]
     floor = smallest_p(p)
+    too_few = f"withheld: the smallest p these categories allow is {floor:.3f}"
+    rows += [
+        number_row("main", name, "p", np.nan if floor > LEVEL else e.p, NO_INTERVAL,
+                   too_few if floor > LEVEL else "cannot be computed on this panel")
+        for name, e in told.items()
+    ]  # fmt: skip
     for name, estimator in (("ppml", ppml), ("log_ols", log_ols), ("pre_trend", pre_slope),
-                            ("trend_interaction", trend_interaction)):  # fmt: skip
+                            ("own_trend", trend_interaction)):  # fmt: skip
         p_value = permutation_p(p, estimator)
         rows.append(number_row("main", name, "p_permutation", p_value, NO_INTERVAL))
         rows.append(number_row("main", name, "p_floor", floor, NO_INTERVAL))
-    rows.append(number_row("main", "log_ols", "p_wild", wild_p(p), NO_INTERVAL, NO_WILD))
+    if floor > LEVEL:
+        rows.append(number_row("main", "log_ols", "p_wild", np.nan, NO_INTERVAL, too_few))
+    else:
+        rows.append(number_row("main", "log_ols", "p_wild", wild_p(p), NO_INTERVAL, NO_WILD))
     rows.append(effect_row("main", "pre_trend", effect(p, pre_slope), "slope_pct"))
     smallest = -percent(-told["ppml"].detectable)
     rows.append(number_row("main", "ppml", "mde_pct", smallest, "derived from the interval"))
-    if np.isfinite(told["trend_extrapolated"].value):
-        rows.append(number_row("main", "trend_extrapolated", "breakdown", breakdown(p),
+    if np.isfinite(told["gap_trend"].value):
+        rows.append(number_row("main", "gap_trend", "breakdown", breakdown(p),
                                "a ratio of what was seen"))  # fmt: skip
     counts = {"categories": len(p.treated), "treated": p.treated.sum()}
     counts |= {"periods_before": (~p.post).sum(), "periods_after": p.post.sum()}
     rows += [number_row("main", "ppml", stat, value, COUNTED) for stat, value in counts.items()]
     return rows, Findings(
-        told["ppml"], told["trend_interaction"], told["log_ols"].value, told["sdid"].value,
+        told["ppml"], told["own_trend"], told["log_ols"].value, told["sdid"].value,
         permutation_p(p, ppml), floor,
     )  # fmt: skip
 
@@ -124,8 +133,8 @@ def short_rows(p: Panel, check: str) -> list[Row]:
     return [
         effect_row(check, "ppml", effect(p, ppml)),
         effect_row(check, "log_ols", effect(p, log_ols)),
-        effect_row(check, "trend_interaction", effect(p, trend_interaction)),
-        effect_row(check, "trend_extrapolated", effect(p, trend_extrapolated)),
+        effect_row(check, "own_trend", effect(p, trend_interaction)),
+        effect_row(check, "gap_trend", effect(p, trend_extrapolated)),
     ]  # fmt: skip
 
 
@@ -135,7 +144,7 @@ def placebo_categories(p: Panel) -> Iterator[Row]:
     for at, name in enumerate(p.categories):
         one = p.of(np.ones(len(p.treated), bool), np.arange(len(p.treated)) == at)
         real = bool(p.treated[at])
-        check = "all_groups" if real else f"placebo_category_{name}"
+        check = "all_groups" if real else f"placebo_{name}"
         for label, estimator in (("ppml", ppml), ("log_ols", log_ols)):
             yield effect_row(check, label, effect(one, estimator))
             if real:

@@ -17,6 +17,7 @@ from models._posters import stand_ins
 from models._price_rows import (
     FEWEST,
     KEY,
+    common,
     dims,
     merged_flags,
     percent,
@@ -168,6 +169,7 @@ def _deflated(
 def _difference(both: pl.DataFrame, log: np.ndarray, later: str) -> tuple[float, float, int]:
     """Return the log difference, its standard error (the larger of two), degrees of freedom."""
     kinds = [kind for kind in ("experience", "duration", "country") if _shared(both, kind)]
+    both = both.with_columns(common(both["country"]))
     given = {"later": (both["source_id"] == later).to_numpy().astype(float)}
     given |= _hedonic.columns(both, ["niche", *kinds])
     fits = [_hedonic.fit(log, given, both[by].to_numpy()) for by in ("niche", "native_id")]

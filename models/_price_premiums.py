@@ -57,6 +57,7 @@ def asked_skills(part: pl.DataFrame) -> list[str]:
 def _source_rows(place: dict[str, Any], part: pl.DataFrame) -> Iterator[dict[str, Any]]:
     part = part.with_columns(
         common(part["niche"], 60),
+        common(part["country"]),
         pl.col("ai_relation").fill_null("none").replace({"none": "0 none"}),
     )
     skills = [] if place["source_id"] in CATEGORIES_AS_SKILLS else asked_skills(part)

@@ -10,21 +10,15 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
+from models._metric_rows import SCHEMA
+
 MEASURES = {"hourly_rate": "hourly", "fixed_budget": "fixed", "gig_start_price": "package"}
 FEWEST = 15  # listings of a period or cell
 SERIES = ["source_id", "platform", "side", "pricing_type", "currency"]
-COUNTRIES = 12  # the most common client countries stand for themselves
+COUNTRIES = 12  # of the listings of one regression: the most common stand for themselves
 SPELT = {"USA": "United States", "UK": "United Kingdom", "UAE": "United Arab Emirates"}
 MARKS = ("creativity", "strategy", "communication", "ai_literacy")
 KEY = ["source_id", "native_id"]
-
-SCHEMA = {
-    "measure": pl.String, "stat": pl.String, "source_id": pl.String, "platform": pl.String,
-    "side": pl.String, "geo": pl.String, "period_start": pl.Date, "grain": pl.String,
-    "family": pl.String, "niche": pl.String, "dims": pl.String, "n": pl.Int64,
-    "value": pl.Float64, "lo": pl.Float64, "hi": pl.Float64, "value_text": pl.String,
-    "reason": pl.String, "flags": pl.String,
-}  # fmt: skip
 
 
 def row(measure: str, stat: str, place: Mapping[str, Any], **cells: Any) -> dict[str, Any]:
@@ -119,5 +113,4 @@ def priced(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         log_price=pl.col("amount").log(),
         cluster=pl.coalesce("sample_window", "day", "native_id"),
     )  # fmt: skip
-    rows = rows.sort(*SERIES, "period_start", "native_id")
-    return rows.with_columns(common(rows["country"]))
+    return rows.sort(*SERIES, "period_start", "native_id")

@@ -11,7 +11,7 @@ import polars as pl
 from scipy import stats
 
 from models import _hedonic, _matched_index
-from models._price_rows import FEWEST, SERIES, dims, merged_flags, percent, row
+from models._price_rows import FEWEST, SERIES, common, dims, merged_flags, percent, row
 from models._price_trend import CANNOT_TELL, MIN_PERIODS, Slope, change, slope, verdicts
 
 PREFER_MATCHED = 30  # matched items of a period from which the matched index is the one to read
@@ -79,6 +79,7 @@ def _hedonic_levels(part: pl.DataFrame, periods: list[date], enough: list[date])
     if len(enough) < 2:
         return level, variance, n, 1
     kept = part.filter(pl.col("period_start").is_in(enough))
+    kept = kept.with_columns(common(kept["country"]))
     code = kept["period_start"].replace_strict(enough, range(len(enough))).to_numpy()
     given = _hedonic.columns(kept, ("niche", "experience", "duration", "country"))
     cluster = kept["cluster"]

@@ -128,14 +128,15 @@ def _share_row(before: Section, after: Section, family: str, stat: str, value: f
                lo: float | None, hi: float | None, text: str | None, reason: str | None
                ) -> dict[str, Any]:  # fmt: skip
     own = {"before": before, "after": after}.get(stat)
+    told, beside = (before, after) if stat == "before" else (after, before)
     flags = own.flags if own else (before.flags | after.flags | {"cross_section"})
     if not own and before.source_id != after.source_id:
         flags = (flags - {"reference"}) | {"method_break", "two_collectors"}
     n = int(min(s.n.sum() for s in ((own,) if own else (before, after))))
     return {
-        "measure": "share_change", "stat": stat, "source_id": after.source_id,
-        "platform": after.platform, "side": "demand", "geo": "*",
-        "period_start": after.first_day, "grain": "snapshot", "family": family, "niche": "*",
-        "dims": f"against={before.first_day}", "n": n, "value": value, "lo": lo, "hi": hi,
+        "measure": "share_change", "stat": stat, "source_id": told.source_id,
+        "platform": told.platform, "side": "demand", "geo": "*",
+        "period_start": told.first_day, "grain": "snapshot", "family": family, "niche": "*",
+        "dims": f"against={beside.first_day}", "n": n, "value": value, "lo": lo, "hi": hi,
         "value_text": text, "reason": reason, "flags": ";".join(sorted(flags)),
     }  # fmt: skip

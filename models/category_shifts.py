@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from models._metric_rows import SCHEMA
 from models._share_change import Section, share_change
 from models._value_mix import decompose, joined, totals
 
@@ -26,14 +27,7 @@ FEWEST_PLACEBOS = 19  # below it no 95 % range can be read from ranks
 SERIES = "oli"
 LEFT_OUT = ("occupation_group=all", "occupation_group=microwork")
 NO_VOLUME = "volumes exist only where a whole market is seen over time; this source shows a part"
-EXACT = "an exact account of what was seen: no sampling interval"
-SCHEMA = {
-    "measure": pl.String, "stat": pl.String, "source_id": pl.String, "platform": pl.String,
-    "side": pl.String, "geo": pl.String, "period_start": pl.Date, "grain": pl.String,
-    "family": pl.String, "niche": pl.String, "dims": pl.String, "n": pl.Int64,
-    "value": pl.Float64, "lo": pl.Float64, "hi": pl.Float64, "value_text": pl.String,
-    "reason": pl.String, "flags": pl.String,
-}  # fmt: skip
+EXACT = "arithmetic on the figures as they stand: no sampling interval, rounded where they are"
 
 
 def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -14,6 +14,8 @@ from typing import Any
 
 import polars as pl
 
+from models import _metric_rows
+
 READS = ("metric_values", "ref_claims", "ref_claim_tests")
 WRITES = "est_claims"
 
@@ -24,12 +26,7 @@ NO_MARKET = ("selected_query", "capped_page", "single_snapshot")
 WORDS = {"rising": 1, "higher": 1, "growing": 1, "emerging": 1, "supported": 1,
          "falling": -1, "lower": -1, "fading": -1, "contradicted": -1}  # fmt: skip
 CELL = ["stat", "source_id", "platform", "side", "geo", "family", "niche", "dims"]
-SCHEMA = {
-    "stat": pl.String, "source_id": pl.String, "platform": pl.String, "side": pl.String,
-    "geo": pl.String, "period_start": pl.Date, "grain": pl.String, "family": pl.String,
-    "niche": pl.String, "dims": pl.String, "n": pl.Int64, "value": pl.Float64, "lo": pl.Float64,
-    "hi": pl.Float64, "value_text": pl.String, "reason": pl.String, "flags": pl.String,
-}  # fmt: skip
+SCHEMA = {name: kind for name, kind in _metric_rows.SCHEMA.items() if name != "measure"}
 NOWHERE = {"source_id": "pooled", "platform": "pooled", "side": "both", "geo": "*",
            "period_start": None, "grain": "snapshot", "n": None, "value": None, "lo": None,
            "hi": None, "flags": "reference"}  # fmt: skip

@@ -18,6 +18,7 @@ import polars as pl
 from models._bid_path import bids_at_end, days_in_bands, pace
 from models._brackets import MAX_MISFIT, Brackets, Fit, capture_interval, fit, quantile_brackets
 from models._intervals import Dispersion, dispersion
+from models._metric_rows import SCHEMA
 from models._win_chance import Estimate, cost_to_win
 from models.review_concentration import interval, top_share
 
@@ -25,33 +26,13 @@ READS = ("mart_sightings", "mart_bid_pairs", "ref_bidding_costs")
 WRITES = "est_competition"
 
 MIN_LISTINGS = 15  # below it a number is withheld anyway
-HIRES_PER_LISTING = 1.0  # of the default cost: no source gives it, fewer hires cost more
+HIRES_PER_LISTING = 1.0  # of the default cost: stated hires are not used yet; fewer cost more
 IN_BRACKETS = "counts come in brackets: the interval is given by its brackets' outer ends"
 NO_PAIRS = "too few listings seen twice to know how fast bids come: make run, on several days"
 NO_DAYS = "the source does not say how long bidding stays open"
 SAMPLED = "drawn by windows of time: no interval for this number"
 PRICES = ("usd_per_token", "tokens_low", "tokens_high")
 KEY = ["source_id", "platform", "side", "period_start", "grain", "family", "flags"]
-SCHEMA = {
-    "measure": pl.String,
-    "stat": pl.String,
-    "source_id": pl.String,
-    "platform": pl.String,
-    "side": pl.String,
-    "geo": pl.String,
-    "period_start": pl.Date,
-    "grain": pl.String,
-    "family": pl.String,
-    "niche": pl.String,
-    "dims": pl.String,
-    "n": pl.Int64,
-    "value": pl.Float64,
-    "lo": pl.Float64,
-    "hi": pl.Float64,
-    "value_text": pl.String,
-    "reason": pl.String,
-    "flags": pl.String,
-}
 Row = dict[str, Any]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from models._metric_rows import SCHEMA
 from models._ordered import between_captures, superiority_interval
 from models._survival import Curve, first_safe_age, kaplan_meier, quantile_age, restricted_mean
 
@@ -45,26 +46,6 @@ NO_POSTING = "cannot tell: when listings were posted is not known to the minute"
 NO_ABSENCE = "cannot tell: each capture holds a part of what is open, so absence is no exit"
 ONE_CAPTURE = "cannot tell: seen once"
 KEY = ["source_id", "native_id"]
-SCHEMA = {
-    "measure": pl.String,
-    "stat": pl.String,
-    "source_id": pl.String,
-    "platform": pl.String,
-    "side": pl.String,
-    "geo": pl.String,
-    "period_start": pl.Date,
-    "grain": pl.String,
-    "family": pl.String,
-    "niche": pl.String,
-    "dims": pl.String,
-    "n": pl.Int64,
-    "value": pl.Float64,
-    "lo": pl.Float64,
-    "hi": pl.Float64,
-    "value_text": pl.String,
-    "reason": pl.String,
-    "flags": pl.String,
-}
 Row = dict[str, Any]
 
 

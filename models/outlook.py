@@ -17,6 +17,7 @@ import polars as pl
 from models._forecast_choice import FEWEST_MONTHS, judge, outlook, scaled_errors
 from models._forecast_methods import HORIZON, NAIVE, Monthly, forecasts
 from models._intervals import wilson
+from models._metric_rows import SCHEMA
 
 READS = ("metric_values", "core_past_outlooks", "core_published_on")
 WRITES = "est_outlook"
@@ -37,13 +38,6 @@ TARGETS = {
 SERIES = ["metric_id", "stat", "source_id", "platform", "side", "geo", "family", "dims"]
 UNFIT = ("partial", "incomplete", "selected_query", "single_snapshot")
 NOT_DUE = "no outlook published before has come due"
-SCHEMA = {
-    "measure": pl.String, "stat": pl.String, "source_id": pl.String, "platform": pl.String,
-    "side": pl.String, "geo": pl.String, "period_start": pl.Date, "grain": pl.String,
-    "family": pl.String, "niche": pl.String, "dims": pl.String, "n": pl.Int64,
-    "value": pl.Float64, "lo": pl.Float64, "hi": pl.Float64, "value_text": pl.String,
-    "reason": pl.String, "flags": pl.String,
-}  # fmt: skip
 
 
 def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

@@ -16,6 +16,7 @@ import polars as pl
 
 from models._panel import Panel, event_path
 from models._panel_checks import (
+    LEVEL,
     NO_INTERVAL,
     Findings,
     Row,
@@ -53,7 +54,6 @@ SCHEMA = {
 }  # fmt: skip
 GRAIN = "month"
 PLACEBOS = (12, 13, 24, 36, 48)  # months from a placebo date to the shock
-LEVEL = 0.05
 SUPPORTED, CONTRADICTED, CANNOT_TELL = "supported", "contradicted", "cannot tell"
 DESCRIPTIVE = "descriptive"
 TOGETHER = "treated_together"
@@ -63,9 +63,9 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return effects, event studies, breaks and verdicts per series, shock, group and window.
 
     One long table; `measure` is effect, event, break or verdict. `dims` holds shock, estimator,
-    occupation_group, window, check (main, with_anomalies, donut, all_groups, placebo_date_...,
-    placebo_category_...), event_month. Effects and slopes are percent, p values 0-1. Where a
-    source cannot show a shock, a verdict row says why.
+    occupation_group, window (missing: the main one, the first of shocks.csv), check (main,
+    all_months, donut, all_groups, placebo_date_..., placebo_<category>), event_month. Effects and
+    slopes are percent, p values 0-1. Where a source cannot show a shock, a verdict row says why.
     """
     shocks = [shock_of(row) for row in frames["ref_shocks"].iter_rows(named=True)]
     rows: list[tuple] = []
@@ -162,7 +162,7 @@ def _group(series: Series, shock: Shock, group: str, own: list[str],
         inside = in_window(full, shock.first, window)
         p, label = (
             full.where(inside & ~odd),
-            {"occupation_group": group, "window": window_name(window)},
+            {"occupation_group": group} | ({"window": window_name(window)} if number else {}),
         )
         problem = enough(p)
         if problem:
@@ -173,7 +173,7 @@ def _group(series: Series, shock: Shock, group: str, own: list[str],
         windows.append(next(r[3] for r in rows if r[1:3] == ("ppml", "effect_pct")))
         if (inside & odd).any():
             rows.append(_left_out(full.where(inside & odd)))
-            rows += short_rows(full.where(inside), "with_anomalies")
+            rows += short_rows(full.where(inside), "all_months")
         if told is not None:
             findings = told
             rows += short_rows(p.where((p.time < -1) | (p.time > 0)), "donut")
@@ -185,8 +185,7 @@ def _group(series: Series, shock: Shock, group: str, own: list[str],
             yield _row("effect", series, shock, row, p, **label)
     placebos = list(_placebo_dates(full.where(~odd), shock))
     for row in (row for _, more in placebos for row in more):
-        yield _row("effect", series, shock, row, full, occupation_group=group,
-                   window=window_name(shock.windows[0]))  # fmt: skip
+        yield _row("effect", series, shock, row, full, occupation_group=group)
     if findings is not None:
         word, why = verdict(shock.expected, findings, windows, [b for b, _ in placebos])
         row = ("main", "", "verdict", None, None, None, word, why)
@@ -238,9 +237,8 @@ def _by_exposure(series: Series, shock: Shock, whole: Panel) -> Iterator[tuple]:
     odd = anomalous(series, shock.first, treated_groups(series, shock))
     p = whole.where(in_window(whole, shock.first, shock.windows[0]) & ~odd)
     rows, word = exposure_rows(p, series.exposure)
-    label = {"occupation_group": "by_exposure", "window": window_name(shock.windows[0])}
     for row in rows:
-        yield _row("effect", series, shock, row, p, **label)
+        yield _row("effect", series, shock, row, p, occupation_group="by_exposure")
     if word:
         text: Row = ("main", "", "verdict", None, None, None, word,
                      "a trend in exposure beside it turns the sign")  # fmt: skip
@@ -284,7 +282,7 @@ def _row(measure: str, series: Series, shock: Shock | None, row: Row, p: Panel |
          **dims: str) -> tuple:  # fmt: skip
     check, estimator, stat, value, lo, hi, text, reason = row
     dims |= {"shock": shock.shock} if shock else {}
-    if measure != "verdict":
+    if measure in ("effect", "break"):
         dims |= {"check": check, "estimator": estimator}
     n = int((series if p is None else p).counts.sum()) if series.is_listings else None
     start = shock.first_day if shock else series.months[0]

@@ -24,7 +24,7 @@ note = "Difference in points. Lower or higher only where two collectors could no
 show.figure("moved", "category_share_change", moved, said, chart, note=note)
 
 ends = pl.concat(
-    get(by="family", source_id="snipework", stat=stat).with_columns(when=pl.lit(when))
+    get(by="family", stat=stat, grain="snapshot").with_columns(when=pl.lit(when))
     for stat, when in (("before", "January 2023"), ("after", "July to August 2026"))
 )
 said = headlines.extremes(

@@ -39,7 +39,7 @@ ONLY_IN = {
     "models": (
         "models/",
         "etl/build.py",
-        "etl/reading_pool.py",
+        "etl/reading_worker.py",
         "etl/scoring.py",
         "pages/",
         "benchmarks/",

@@ -53,8 +53,7 @@ def test_no_text_of_a_listing_is_published():
     values = shipped().values()
     for name in ("dims", "family", "niche", "flags", "value_text"):
         longest = values[name].drop_nulls().str.len_chars().max() or 0
-        # claims and findings are told in our own words
-        assert longest <= (600 if name == "value_text" else 160), name
+        assert longest <= 120, name
 
 
 def test_figures_the_readme_of_the_data_promises():

@@ -39,11 +39,19 @@ FINDINGS = rows(
 )  # fmt: skip
 FOUND = rows(
     """
-    dims                      | value | lo   | hi   | value_text                                                         | reason                                    | flags
-    claim=reshaped;finding=f1 | -2    | -2.8 | -1.2 | A & B 2024: jobs, writers (Upwork, 2022..2023; DiD; beside others). doi | -                                         | reference;evidence_b
-    claim=prices;finding=f2   | 40    | -    | -    | Press 2023: pay, all (Any, 2023; raw). url                         | the study's standard error is not at hand | reference;evidence_c
+    stat     | dims                      | value | lo   | hi   | value_text             | reason                                    | flags
+    estimate | claim=reshaped;finding=f1 | -2    | -2.8 | -1.2 | A & B 2024: jobs       | -                                         | reference;evidence_b
+    group    | claim=reshaped;finding=f1 | -     | -    | -    | writers, beside others | -                                         | reference;evidence_b
+    where    | claim=reshaped;finding=f1 | -     | -    | -    | Upwork, 2022..2023     | -                                         | reference;evidence_b
+    method   | claim=reshaped;finding=f1 | -     | -    | -    | DiD                    | -                                         | reference;evidence_b
+    source   | claim=reshaped;finding=f1 | -     | -    | -    | doi                    | -                                         | reference;evidence_b
+    estimate | claim=prices;finding=f2   | 40    | -    | -    | Press 2023: pay        | the study's standard error is not at hand | reference;evidence_c
+    group    | claim=prices;finding=f2   | -     | -    | -    | all                    | -                                         | reference;evidence_c
+    where    | claim=prices;finding=f2   | -     | -    | -    | Any, 2023              | -                                         | reference;evidence_c
+    method   | claim=prices;finding=f2   | -     | -    | -    | raw                    | -                                         | reference;evidence_c
+    source   | claim=prices;finding=f2   | -     | -    | -    | url                    | -                                         | reference;evidence_c
     """,
-    stat="estimate", source_id="pooled", platform="pooled", side="both", period_start=None,
+    source_id="pooled", platform="pooled", side="both", period_start=None,
     family="*", n=None, **CELL | {"grain": "snapshot"},
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ SHOCK = rows(
     effect  | oli       | 2022-12-01   | check=main;estimator=ppml;occupation_group=writing;shock=chatgpt;window=2021-07/2023-07              | effect_pct    | -   | -23.2 | -28.7 | -17.3 | -          | -            | reference
     effect  | oli       | 2022-12-01   | check=main;estimator=ppml;occupation_group=writing;shock=chatgpt;window=2021-07/2023-07              | p_floor       | -   | 0.2   | -     | -    | -           | no interval  | reference
     effect  | live      | 2022-12-01   | check=main;estimator=log_ols;occupation_group=writing;shock=chatgpt;window=2021-07/2023-07           | effect_pct    | 900 | -     | -     | -    | -           | no logarithm |
-    event   | oli       | 2022-12-01   | check=main;estimator=event_study;event_month=-2;occupation_group=writing;shock=chatgpt;window=w      | effect_pct    | -   | 1.5   | -2    | 5    | -           | -            | reference
+    event   | oli       | 2022-12-01   | event_month=-2;occupation_group=writing;shock=chatgpt      | effect_pct    | -   | 1.5   | -2    | 5    | -           | -            | reference
     verdict | oli       | 2022-12-01   | occupation_group=writing;shock=chatgpt                                                              | verdict       | -   | -     | -     | -    | descriptive | floor 0.200  | reference
     verdict | late      | 2022-12-01   | shock=chatgpt                                                                                       | verdict       | 400 | -     | -     | -    | cannot tell | begins after | selected_query
     break   | oli       | 2022-12-01   | check=main;estimator=break;occupation_group=writing;shock=chatgpt                                   | jump_pct      | -   | -31.9 | -     | -    | 2023-03     | searched     | reference
@@ -41,7 +41,7 @@ WANTED = {
     """,
     "shock_event_study": """
         source_id | period_start | dims                                                                                           | stat       | n | value | lo | hi | value_text | reason | flags
-        oli       | 2022-12-01   | check=main;estimator=event_study;event_month=-2;occupation_group=writing;shock=chatgpt;window=w | effect_pct | - | 1.5   | -2 | 5  | -          | -      | reference
+        oli       | 2022-12-01   | event_month=-2;occupation_group=writing;shock=chatgpt | effect_pct | - | 1.5   | -2 | 5  | -          | -      | reference
     """,
     "shock_verdict": """
         source_id | period_start | dims                                   | stat    | n   | value | lo | hi | value_text  | reason       | flags

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from pages.parts import answers, prices, shocks
@@ -79,6 +81,30 @@ def test_an_outlook_says_where_the_past_is_only_repeated():
     )
 
 
+def test_an_outlook_that_is_past_gives_way_to_the_reason_for_none():
+    made = {"target": "hn_keyword_share", "keyword": "llm", "made_on": "2026-08-10"}
+    none = {"target": "hn_keyword_share", "keyword": None, "made_on": None, "reason": "too old"}
+    table = rows(made | {"value": 1.0}, none).with_columns(
+        period_start=pl.Series([date(2026, 12, 1), None], dtype=pl.Date)
+    )
+    assert answers.still_ahead(table, date(2026, 11, 24))["value"].to_list() == [1.0]
+    assert answers.still_ahead(table, date(2027, 1, 2))["reason"].to_list() == ["too old"]
+
+
+def test_findings_are_one_line_each():
+    told = {"dims": "claim=a;finding=f"}
+    table = rows(
+        told | {"stat": "estimate", "value": -2.0, "value_text": "A 2024: jobs"},
+        told | {"stat": "group", "value_text": "writers"},
+        told | {"stat": "where", "value_text": "Upwork"},
+        told | {"stat": "method", "value_text": "DiD"},
+        told | {"stat": "source", "value_text": "doi"},
+    )
+    (line,) = answers.findings(table, answers.claims(CLAIMS)).rows(named=True)
+    assert line == {"claim": "Work grows.", "estimate": "−2.0 %", "published": "A 2024: jobs",
+                    "of": "writers", "where": "Upwork", "method": "DiD", "source": "doi"}  # fmt: skip
+
+
 def test_naive_and_adjusted_stand_side_by_side():
     pair = rows(
         {"label": "Writing", "way": shocks.labels.NAIVE, "value": -23.2, "lo": -28.0, "hi": -17.0},
@@ -115,6 +141,6 @@ def test_comparisons_and_premiums_say_how_many_cannot_tell():
     assert prices.trended(two, two.head(1)) == "None of 1 price trends can be told from no change"
     skill = two.tail(1).with_columns(lo=pl.lit(10.0), hi=pl.lit(80.0))
     assert prices.paid(skill, two) == (
-        "Advertisements that name A beside C offer most beyond like ones,"
-        " 40.0 % (10.0 % to 80.0 %); 1 of 2 skills cannot be told"
+        "A beside C goes with the largest difference from advertisements alike,"
+        " 40.0 % (10.0 % to 80.0 %); 1 of 2 that were tested cannot be told"
     )

@@ -1,6 +1,7 @@
 """One file = one number a reader may quote: a TOML header in a comment, then one select.
 
-Header fields: title, unit, question, method, caveat, pages, dims, stats, decimals (optional).
+Header fields: title, unit, question, method, caveat, pages, dims, stats; optional: decimals,
+filled_by, compares_sources.
 The select reads mart_, est_, core_ and ref_ tables and yields the key columns of
 `etl/evidence.py` (but metric_id), n, value, lo, hi, flags and, where needed, value_text, reason.
 """

@@ -8,6 +8,7 @@ pages = ["category_shifts"]
 dims = ["against", "occupation_group"]
 stats = ["before", "after", "difference", "odds_ratio", "undone_by"]
 decimals = 3
+compares_sources = true
 */
 select
     stat, source_id, platform, side, geo, period_start, grain, family, niche, dims, n, value, lo,

@@ -5,7 +5,7 @@ question = "Did the treated category move with the controls before the shock, an
 method = "PPML with category and month effects and one coefficient per month and treated group; intervals from the variation between categories. event_month 0 is the first whole month after; 'before' holds the joint test of the months before: mean squared t, with p over all ways to label the categories."
 caveat = "Postings, not hires. Each month is compared with one month only, so all share its noise; bands hold month by month, not for the whole path."
 pages = ["ai_impact"]
-dims = ["check", "estimator", "event_month", "occupation_group", "shock", "window"]
+dims = ["event_month", "occupation_group", "shock"]
 stats = ["effect_pct", "pretrend_f", "p_permutation", "p_floor"]
 decimals = 3
 */

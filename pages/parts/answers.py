@@ -61,14 +61,19 @@ def tests(rows: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
 
 
 def findings(rows: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
-    """Return one line per published finding: the claim it is about, study, estimate."""
+    """Return one line per published finding: claim, study, whom, where, how, estimate, source."""
     own = dim(rows, "claim", "finding")
+    wide = own.pivot("stat", index=["claim", "finding"], values="value_text",
+                     aggregate_function="first")  # fmt: skip
+    known = own.filter(pl.col("stat") == "estimate")
+    numbers = known.select("finding").with_columns(figures(known))
     return (
-        own.with_columns(figures(own))
+        wide.join(numbers, on="finding", how="left", maintain_order="left")
         .join(statements.select("claim", "statement"), on="claim", how="left")
         .sort("statement", "finding")
-        .select(claim="statement", published="value_text", estimate="figure")
-    )
+        .select(claim="statement", estimate="figure", published="estimate", of="group",
+                where="where", method="method", source="source")
+    )  # fmt: skip
 
 
 def directions(rows: pl.DataFrame, what: str) -> str:

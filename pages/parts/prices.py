@@ -70,14 +70,15 @@ def premiums(edition: Edition, most: int = 20) -> pl.DataFrame:
 
 
 def paid(table: pl.DataFrame, all_rows: pl.DataFrame) -> str:
-    """Say which skill goes with the largest difference, and how many cannot be told."""
-    unknown = all_rows.height - all_rows.filter(pl.col("value_text") != CANNOT_TELL).height
+    """Say what goes with the largest difference, and how many of those tested cannot be told."""
+    tested = all_rows.drop_nulls("value")
+    unknown = tested.filter(pl.col("value_text") == CANNOT_TELL).height
     if not table.height:
-        return f"None of {all_rows.height} skills can be told from no difference in price"
+        return f"None of {tested.height} skills can be told from no difference in price"
     top = table.row(0, named=True)
     return (
-        f"Advertisements that name {top['label']} offer most beyond like ones, {value(top)};"
-        f" {unknown} of {all_rows.height} skills cannot be told"
+        f"{top['label']} goes with the largest difference from advertisements alike, {value(top)};"
+        f" {unknown} of {tested.height} that were tested cannot be told"
     )
 
 

@@ -14,22 +14,23 @@ from pages.parts.palette import Palette
 from pages.parts.rows import dim, relabelled, rows, together
 from pages.parts.wording import listed, period_of, value
 
-WINDOW = "window=2021-07/2023-07"  # the first window of shocks.csv: the published study's
 REAL, FAKE = "check=main", "check=placebo_date_2021-11"
-WAYS = {"ppml": labels.NAIVE, "trend_extrapolated": labels.ADJUSTED}
+WAYS = {"ppml": labels.NAIVE, "gap_trend": labels.ADJUSTED}
 
 
 def effects(edition: Edition, shock: str) -> pl.DataFrame:
     """Return the effect on each group three ways, in `way`: naive, beyond its trend, fake date."""
     real, fake = (
-        rows(edition, "shock_effect", stat="effect_pct", dims=(check, f"shock={shock}", WINDOW))
+        rows(edition, "shock_effect", stat="effect_pct", dims=(check, f"shock={shock}"))
         for check in (REAL, FAKE)
     )
     return together(_named(real, WAYS), _named(fake, {"log_ols": labels.FAKE}))
 
 
 def _named(table: pl.DataFrame, ways: dict[str, str]) -> pl.DataFrame:
-    told = relabelled(dim(table, "occupation_group", "estimator"), "estimator", ways, into="way")
+    table = dim(table, "occupation_group", "estimator", "window")
+    main = table.filter(pl.col("window").is_null())  # the first window of shocks.csv
+    told = relabelled(main, "estimator", ways, into="way")
     return relabelled(told, "occupation_group", labels.OLI_GROUPS)
 
 
@@ -50,8 +51,7 @@ def side_by_side(table: pl.DataFrame) -> str:
 
 def months(edition: Edition, shock: str) -> pl.DataFrame:
     """Return the event study of each treated group, by month."""
-    dims = (REAL, f"shock={shock}", WINDOW)
-    found = rows(edition, "shock_event_study", stat="effect_pct", dims=dims)
+    found = rows(edition, "shock_event_study", stat="effect_pct", dims=(f"shock={shock}",))
     found = dim(found, "occupation_group", "event_month").with_columns(
         pl.col("period_start").dt.offset_by(pl.col("event_month") + "mo")
     )
