@@ -102,7 +102,8 @@ def test_findings_are_one_line_each():
     )
     (line,) = answers.findings(table, answers.claims(CLAIMS)).rows(named=True)
     assert line == {"claim": "Work grows.", "estimate": "−2.0 %", "published": "A 2024: jobs",
-                    "of": "writers", "where": "Upwork", "method": "DiD", "source": "doi"}  # fmt: skip
+                    "of": "writers", "where": "Upwork", "method": "DiD",
+                    "source": "doi"}  # fmt: skip
 
 
 def test_naive_and_adjusted_stand_side_by_side():
