@@ -13,6 +13,7 @@ from itertools import product
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 HORIZON = 6
 YEAR = 12
@@ -107,6 +108,8 @@ def damped(y: np.ndarray) -> np.ndarray:
     return rows
 
 
+# One thread: small tables, and sums that come out the same on every machine.
+@threadpool_limits.wrap(limits=1, user_api="openmp")
 def _boosting(series: Sequence[Monthly]) -> list[np.ndarray]:
     """Return the forecasts of trees that learn the step ahead from lags, over all series.
 

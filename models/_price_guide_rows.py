@@ -16,7 +16,6 @@ from models._price_rows import KEY
 PARTS = {"teach": 0.6, "calibrate": 0.2, "measure": 0.2}
 SEED = 0
 TITLE_WORDS = 4  # a shorter title is alike by chance
-_TAKEN = set(MARKS) | {"family", "niche", "ai_relation"}
 
 
 def guide_rows(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

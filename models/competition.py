@@ -42,10 +42,12 @@ def estimate(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     Measures: proposals_at_age (median as a bracket, mean), expected_bids (mean at the end of
     bidding), cost_to_win (US dollars per contract), bid_concentration (share, 0-1).
     """
-    seen = frames["mart_sightings"]
+    # Sums of floating numbers depend on their order, and a table comes in any.
+    seen = frames["mart_sightings"].sort("source_id", "native_id", "period_start", "capture")
+    pairs = frames["mart_bid_pairs"].sort("source_id", "native_id")
     proposals = list(_proposals(seen.filter(pl.col("proposals_low").is_not_null())))
     bids = seen.filter(pl.col("bids").is_not_null())
-    expected = list(_expected(bids, frames["mart_bid_pairs"]))
+    expected = list(_expected(bids, pairs))
     prices = frames["ref_bidding_costs"].cast(dict.fromkeys(PRICES, pl.Float64))
     costs = list(_costs([*proposals, *expected], prices))
     rows = [*proposals, *expected, *costs, *_concentration(bids)]

@@ -58,13 +58,7 @@ chart = timelines.panels(ahead, colours, today, tick_format=".1%")
 note = "Share of Hacker News hiring posts, six months ahead, with the way it was made in the table."
 show.figure("ahead", "outlook outlook_score", ahead, said, chart, note=note)
 
-tried = rows(edition, "outlook_backtest", stat="coverage")
-tried = dim(tried, "target", "keyword", "variable").with_columns(
-    label=pl.coalesce("keyword", "variable", pl.col("target")).replace(
-        labels.HN_TERMS | labels.TARGETS
-    )
-    + pl.when(pl.col("geo") == "*").then(pl.lit("")).otherwise(pl.lit(", ") + pl.col("geo"))
-)
+tried = answers.series_named(rows(edition, "outlook_backtest", stat="coverage"))
 chart = charts.dots(tried, colours, tick_format=".0%")
 said = answers.held(tried)
 note = "Share of past outcomes inside the 95 % interval; errors beside naive ones in the table."

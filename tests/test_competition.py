@@ -254,6 +254,29 @@ def test_brackets_become_rows_at_equal_age_with_costs_that_name_their_assumption
     assert cost["flags"].to_list() == ["assumed_hires"] * 2
 
 
+def test_the_order_of_the_rows_changes_no_digit():
+    chance = np.random.default_rng(4)
+    bids, start, gains = (
+        chance.integers(5, 60, 400),
+        chance.uniform(1, 9, 400),
+        chance.poisson(2, 400),
+    )
+    names, day = [f"{n:03}" for n in range(400)], ["2025-11-01"] * 400
+    seen = pl.concat([
+        sightings(native_id=names, bids=bids, days_left=start, capture=day),
+        sightings(native_id=names, bids=bids + gains, days_left=start - 1),
+    ])  # fmt: skip
+    pairs = pl.DataFrame(
+        {"source_id": "s", "native_id": names, "first_at": AT, "last_at": datetime(2025, 11, 2),
+         "first_bids": bids, "last_bids": bids + gains}
+    ).cast(PAIRS)  # fmt: skip
+    once = estimated(seen, pairs)
+    assert once.filter(measure="expected_bids")["value"].drop_nulls().len()
+    for _ in range(5):
+        mixed, other = chance.permutation(800).tolist(), chance.permutation(400).tolist()
+        assert estimated(seen[mixed], pairs[other]).equals(once)
+
+
 def test_where_tokens_or_paces_are_unknown_the_row_says_so():
     later = {"period_start": date(2025, 3, 1)}
     seen = sightings(bids=list(range(1, 31)), days_left=[2.0] * 30).with_columns(

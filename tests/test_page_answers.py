@@ -91,6 +91,17 @@ def test_an_outlook_that_is_past_gives_way_to_the_reason_for_none():
     assert answers.still_ahead(table, date(2027, 1, 2))["reason"].to_list() == ["too old"]
 
 
+def test_every_series_has_a_name_of_its_own():
+    table = rows(
+        {"dims": "occupation_group=writing_translation;target=oli_level"},
+        {"dims": "keyword=llm;target=hn_keyword_share"},
+        {"dims": "target=indeed_ai_posting_share", "geo": "DE"},
+    ).with_columns(pl.col("geo").fill_null("*"))
+    assert answers.series_named(table)["label"].to_list() == [
+        "OLI level, Writing and translation", "LLM", "Job ads that name AI, DE",
+    ]  # fmt: skip
+
+
 def test_findings_are_one_line_each():
     told = {"dims": "claim=a;finding=f"}
     table = rows(

@@ -115,6 +115,18 @@ def ahead(rows: pl.DataFrame) -> str:
     )
 
 
+def series_named(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows about published series, the label saying which series each is of."""
+    known = dim(rows, "target", "keyword", "variable", "occupation_group")
+    own = pl.coalesce("keyword", "variable").replace(labels.HN_TERMS | labels.TARGETS)
+    group = pl.col("occupation_group").replace(labels.OLI_GROUPS | labels.OLI_OTHERS)
+    target = pl.col("target").replace(labels.TARGETS)
+    place = pl.when(pl.col("geo") != "*").then(pl.col("geo"))
+    name = pl.coalesce(own, target)
+    return known.with_columns(label=pl.concat_str([name, group, place], separator=", ",
+                                                  ignore_nulls=True))  # fmt: skip
+
+
 def held(rows: pl.DataFrame) -> str:
     """Say in how many series the intervals of past outlooks held what they promised."""
     known = rows.drop_nulls("value")

@@ -14,7 +14,10 @@ OLI_GROUPS = {
     "clerical_data_entry": "Clerical and data entry",
     "professional_services": "Professional services",
 }
+OLI_OTHERS = {"all": "all work", "microwork": "Microwork"}
 TARGETS = {
+    "oli_group_share": "OLI share",
+    "oli_level": "OLI level",
     "indeed_ai_posting_share": "Job ads that name AI",
     "hn_seekers_per_hiring_post": "Seekers per hiring post",
     "total_postings": "Indeed, all postings",

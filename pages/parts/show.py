@@ -152,7 +152,8 @@ def _nothing(rows: pl.DataFrame, shown: list[Mapping[str, Any]]) -> None:
     """Say why a figure is empty, and offer the way out."""
     told = rows.filter(pl.col("grade") != "D").drop_nulls("reason")
     if not told.is_empty():
-        st.info(wording.plain(f"Cannot be told: {told['reason'].mode().sort()[0]}."))
+        why = told["reason"].mode().sort()[0].removeprefix("cannot tell: ")
+        st.info(wording.plain(f"Cannot be told: {why}."))
         return
     if not rows.is_empty():
         st.info(f"All {rows.height} numbers are withheld: too few listings. Choose a wider filter.")

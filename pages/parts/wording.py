@@ -60,7 +60,7 @@ def number(value: float | None, unit: str, decimals: int) -> str:
     """
     if value is None:
         return MISSING
-    if unit.startswith("share"):
+    if unit.startswith(("share", "probability")):
         return f"{100 * value:.{max(0, decimals - 2)}f} %"
     sign = "$" if unit.startswith("US dollars") else "€" if unit.startswith("euro") else ""
     if sign:
